@@ -1,0 +1,148 @@
+"""How users, channels, messages, files and views look on Slack's wire (docs.slack.dev, objects, January 2026)."""
+
+from urllib.parse import quote
+
+from adapters.sandbox.workspace.nouns import Channel, Json, Message, SharedFile, User, View
+from adapters.sandbox.workspace.state import State, merged
+
+
+class Wire:
+    """Write objects of the state as JSON; `origin` is where files are fetched, `web_url` where links lead."""
+
+    def __init__(self, state: State, *, web_url: str) -> None:
+        self.state = state
+        self.origin = ""
+        self.web_url = web_url
+
+    def message(self, message: Message, *, whole_metadata: bool = True, in_event: bool = False) -> Json:
+        """Write one message; events leave out what only history counts (replies, reactions)."""
+        head: Json = {"type": "message", "subtype": message.subtype, "ts": message.ts}
+        body = merged(
+            head | self._author(message),
+            self._thread(message, with_counts=not in_event),
+            {"team": self.state.team_id, "blocks": message.blocks, "attachments": message.attachments},
+            {"edited": message.edited, "client_msg_id": message.client_msg_id},
+            {"files": [self.file(self.state.files[id_]) for id_ in message.files]},
+        )
+        if message.reactions and not in_event:
+            body["reactions"] = [
+                {"name": name, "users": list(users), "count": len(users)} for name, users in message.reactions.items()
+            ]
+        if message.metadata:
+            body["metadata"] = (
+                message.metadata if whole_metadata else {"event_type": message.metadata.get("event_type", "")}
+            )
+        return body | {"text": message.text}
+
+    def _author(self, message: Message) -> Json:
+        author: Json = {"user": message.user, "bot_id": message.bot_id}
+        if not message.bot_id:
+            return author
+        author["app_id"] = self.state.app_id
+        if message.username:
+            return author | {"username": message.username, "icons": message.icons}
+        return author | {"bot_profile": self.bot()}
+
+    def _thread(self, message: Message, *, with_counts: bool) -> Json:
+        if message.thread_ts:
+            root = self.state.message(message.channel, message.thread_ts)
+            return {"thread_ts": message.thread_ts, "parent_user_id": root.user if root else None}
+        replies = self.state.replies(message.channel, message.ts)
+        if not replies:
+            return {}
+        if not with_counts:
+            return {"thread_ts": message.ts}
+        said = (self.state.messages[message.channel][ts] for ts in replies)
+        users = list(dict.fromkeys(reply.user or reply.bot_id or "" for reply in said))
+        counts = {"reply_count": len(replies), "reply_users": users[:5], "reply_users_count": len(users)}
+        return {"thread_ts": message.ts, "latest_reply": replies[-1]} | counts
+
+    def bot(self) -> Json:
+        state = self.state
+        name = state.users[state.bot_user_id].name
+        return {"id": state.bot_id, "app_id": state.app_id, "name": name, "deleted": False, "team_id": state.team_id}
+
+    def user(self, user: User, *, with_email: bool) -> Json:
+        profile: Json = {"real_name": user.real_name, "display_name": user.name, "team": user.team_id}
+        if with_email and user.email:
+            profile["email"] = user.email
+        body: Json = {"id": user.id, "team_id": user.team_id, "name": user.name, "deleted": user.deleted}
+        if user.deleted:
+            return body | {"profile": profile, "is_bot": user.is_bot}
+        return body | {
+            "real_name": user.real_name,
+            "tz": user.tz,
+            "profile": profile,
+            "is_bot": user.is_bot,
+            "is_admin": user.is_admin,
+            "is_owner": False,
+            "is_restricted": user.is_restricted or user.is_ultra_restricted,
+            "is_ultra_restricted": user.is_ultra_restricted,
+            **({"is_stranger": True} if user.is_stranger else {}),
+        }
+
+    def channel(self, channel: Channel) -> Json:
+        return {
+            "id": channel.id,
+            "name": channel.name,
+            "is_channel": not channel.is_private,
+            "is_group": channel.is_private,
+            "is_im": False,
+            "is_mpim": False,
+            "is_private": channel.is_private,
+            "is_archived": channel.is_archived,
+            "is_member": self.state.bot_user_id in channel.members,
+            "is_ext_shared": channel.is_ext_shared,
+            "is_org_shared": False,
+            "is_shared": channel.is_ext_shared,
+            "num_members": len(channel.members),
+        }
+
+    def file(self, file: SharedFile) -> Json:
+        """Write a file whole: what history, replies and files.info show."""
+        if file.deleted:
+            return {"id": file.id, "mode": "tombstone"}
+        where = f"{self.origin}/files-pri/{self.state.team_id}-{file.id}"
+        address = file.external_url or f"{where}/{quote(file.name)}"
+        download = {} if file.external_url else {"url_private_download": f"{where}/download/{quote(file.name)}"}
+        shares: Json = {}
+        for channel, ts, thread_ts in file.shares:
+            kind = "private" if self.state.channels[channel].is_private else "public"
+            share = {"ts": ts, "channel_name": self.state.channels[channel].name}
+            share |= {"thread_ts": thread_ts} if thread_ts else {}
+            shares.setdefault(kind, {}).setdefault(channel, []).append(share)
+        return download | {
+            "id": file.id,
+            "created": file.created,
+            "timestamp": file.created,
+            "name": file.name,
+            "title": file.title,
+            "mimetype": file.mimetype,
+            "filetype": file.name.rpartition(".")[2].lower(),
+            "user": file.owner,
+            "mode": "external" if file.external_url else "hosted",
+            "is_external": bool(file.external_url),
+            "size": len(file.content or b"") or file.length,
+            "url_private": address,
+            "permalink": f"{self.web_url}files/{file.owner}/{file.id}/{quote(file.name)}",
+            "shares": shares,
+        }
+
+    @staticmethod
+    def unchecked_file(file: SharedFile) -> Json:
+        """Write a file as events of a Slack Connect channel do: a placeholder that sends one to files.info."""
+        access = {"file_access": "check_file_info", "created": 0, "timestamp": 0, "user": ""}
+        return {"id": file.id, "mode": "file_access"} | access
+
+    def view(self, view: View) -> Json:
+        body = view.body | {"id": view.id, "team_id": self.state.team_id, "hash": view.hash, "root_view_id": view.root}
+        body |= {"previous_view_id": view.previous, "app_id": self.state.app_id, "bot_id": self.state.bot_id}
+        body.setdefault("private_metadata", "")
+        body.setdefault("callback_id", "")
+        body.setdefault("external_id", "")
+        body.setdefault("state", {"values": {}})
+        return body
+
+    def permalink(self, message: Message) -> str:
+        link = f"{self.web_url}archives/{message.channel}/p{message.ts.replace('.', '')}"
+        return link + (f"?thread_ts={message.thread_ts}&cid={message.channel}" if message.thread_ts else "")

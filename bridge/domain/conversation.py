@@ -1,0 +1,79 @@
+"""A conversation: everything between one of our numbers and one set of people, shown as one thread; their consent."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bridge.domain.ids import ConversationId, PersonRef, ThreadRef
+from bridge.domain.phone import Address, PhoneNumber
+
+
+def conversation_cause(did: PhoneNumber, participants: tuple[Address, ...]) -> str:
+    """Write what identifies a conversation: our number and the others, in an order that is the same whoever wrote."""
+    return " ".join(("conversation", did.value, *sorted(address.value for address in participants)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """`covered` is the position of the last message that an acknowledgement covers; 0 when none is."""
+
+    id: ConversationId
+    did: PhoneNumber
+    participants: tuple[Address, ...]
+    opened_at: datetime
+    thread: ThreadRef | None = None
+    link: str = ""  # opens the thread in Slack
+    covered: int = 0
+
+    @property
+    def is_group(self) -> bool:
+        return len(self.participants) > 1
+
+
+class ConsentState(StrEnum):
+    GRANTED = "granted"
+    WITHDRAWN = "withdrawn"
+
+
+class Keyword(StrEnum):
+    """What a text means by itself to the network, whatever its words are to people."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+_STOP_IN_THE_US = ("STOP", "STOPALL", "STOP ALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "OPT OUT")
+_STOP = frozenset((*_STOP_IN_THE_US, "OPT-OUT", "ARRET", "REMOVE", "TD"))
+_START = frozenset(("START", "UNSTOP", "YES"))
+_HELP = frozenset(("HELP", "INFO"))
+
+
+def keyword(text: str) -> Keyword | None:
+    """Read the text as a keyword: the whole of it, in any case, trailing punctuation apart; never a part of it."""
+    if len(text) > 24:
+        return None
+    word = " ".join(text.upper().split()).rstrip(".!,;:?\"' ")
+    if word in _STOP:
+        return Keyword.STOP
+    if word in _START:
+        return Keyword.START
+    return Keyword.HELP if word in _HELP else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """Whether one person may be texted from one of our numbers, since when, and which message said so."""
+
+    did: PhoneNumber
+    address: Address
+    state: ConsentState
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledger:
+    """Who took responsibility, and when; shown on the conversation's first post."""
+
+    person: PersonRef
+    at: datetime

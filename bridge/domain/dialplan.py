@@ -1,0 +1,84 @@
+"""The dial plan: which of our numbers speaks where, who answers for it, and by when. Built from the configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from bridge.domain.ids import ChannelRef, PersonRef
+from bridge.domain.phone import Address, PhoneNumber
+
+
+class LongText(StrEnum):
+    """What becomes of a reply that needs more than one segment."""
+
+    SEGMENTS = "segments"  # one message; the carrier joins the segments
+    SPLIT = "split"  # numbered texts of at most 160 characters
+    MMS = "mms"  # one MMS
+    REFUSE = "refuse"  # said in the thread, not sent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Abilities:
+    """What a carrier can do; asked instead of tried."""
+
+    groups: bool  # sends one text to several people as a group
+    media: bool  # sends MMS
+    receipts: bool  # reports what became of an SMS
+    lists: bool  # can list what it sent and received, with text
+    max_characters: int  # longest text that it takes in one message
+    max_files: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who answers for numbers: named once, referred to by name."""
+
+    name: str
+    email: str
+    slack: PersonRef | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Did:
+    """One of our numbers, bound to a Slack channel."""
+
+    number: PhoneNumber
+    label: str
+    carrier: str
+    channel: ChannelRef
+    assigned: tuple[Person, ...]
+    acknowledge_within: timedelta
+    retention: timedelta
+    long_text: LongText = LongText.SEGMENTS
+    max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
+
+
+@dataclass(frozen=True, kw_only=True)
+class DialPlan:
+    """All of our numbers and people, and the rules that hold for all of them."""
+
+    dids: tuple[Did, ...]
+    people: tuple[Person, ...] = ()
+    admins: tuple[Person, ...] = ()
+    contacts: Mapping[Address, str] = field(default_factory=dict)
+    abilities: Mapping[str, Abilities] = field(default_factory=dict)  # by the carrier's name
+    digest_window: timedelta = timedelta(minutes=1)
+    digest_interval: timedelta = timedelta(minutes=10)
+    late_after: timedelta = timedelta(minutes=15)
+    ask_over_segments: int = 3
+    retention: timedelta = timedelta(days=30)
+    timezone: str = "UTC"
+
+    @cached_property
+    def _by_number(self) -> dict[PhoneNumber, Did]:
+        return {did.number: did for did in self.dids}
+
+    def did(self, number: Address) -> Did | None:
+        """Return our number, or None for one that is not (or no longer) ours."""
+        return self._by_number.get(number) if isinstance(number, PhoneNumber) else None
+
+    def name_of(self, address: Address) -> str | None:
+        """Return the contact's name, if we know one."""
+        return self.contacts.get(address)

@@ -1,0 +1,90 @@
+"""Facts that come in. A door translates them from its own language; each is named so that it is recognised again."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridge.domain.delivery import DeliveryReceipt
+from bridge.domain.ids import EventKey, MediaRef, PersonRef, PostRef, ThreadRef
+from bridge.domain.phone import Address, PhoneNumber
+from bridge.domain.phrase import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawEvent:
+    """A request as it came: stored before anything else is done with it. Any key seen before makes it a repeat."""
+
+    source: str  # the door and its account: twilio/main, slack
+    keys: tuple[EventKey, ...]
+    body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)  # without secrets
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file that is announced: where it can be fetched, and what its sender says it is."""
+
+    ref: MediaRef
+    name: str
+    type: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboundSms:
+    key: EventKey
+    did: PhoneNumber
+    sender: Address
+    others: tuple[Address, ...] = ()  # the rest of a group, our own number apart
+    text: str
+    files: tuple[File, ...] = ()
+    said_at: datetime | None = None  # by the carrier's clock, where it says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadReply:
+    """A human's message in a thread; `text` is plain, the markup of the chat is already undone."""
+
+    key: EventKey
+    thread: ThreadRef
+    post: PostRef
+    author: PersonRef
+    text: str
+    files: tuple[File, ...] = ()
+    unfit_files: tuple[str, ...] = ()  # names of files that this door may not fetch
+    said_at: datetime
+    read_back: bool = False  # found by catch-up, not told live
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """A human set or removed a reaction on a post."""
+
+    post: PostRef
+    person: PersonRef
+    emoji: str
+    is_set: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionSet:
+    """All human reactions on a post, as read back: (person, emoji). What is not in it has been removed."""
+
+    post: PostRef
+    present: frozenset[tuple[PersonRef, str]]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed:
+    key: EventKey
+    action: Action
+    value: str
+    person: PersonRef
+    at: datetime
+
+
+CarrierEvent = InboundSms | DeliveryReceipt
+ChatEvent = ThreadReply | Reaction | ReactionSet | ButtonPressed
+Event = CarrierEvent | ChatEvent

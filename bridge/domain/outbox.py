@@ -1,0 +1,87 @@
+"""The outbox: wishes not yet fulfilled, the lanes they stand in, and what may become of them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.ids import EntryId, EntryToken
+
+
+class WishKind(StrEnum):
+    """What an entry wants. Its subject is the id of what it is about; the rest is read when it is taken."""
+
+    SHOW_MESSAGE = "show-message"  # subject: a message
+    SAY_NOTE = "say-note"  # subject: a conversation
+    AMEND_CARD = "amend-card"  # subject: a conversation
+    MARK_REPLY = "mark-reply"  # subject: a message
+    SEND_SMS = "send-sms"  # subject: a message
+    FETCH_MEDIA = "fetch-media"  # subject: a message
+    UPLOAD_FILE = "upload-file"  # subject: a message
+    SEND_DIGEST = "send-digest"  # subject: a digest
+    SEND_WARNING = "send-warning"  # subject: an admin's address
+
+
+class EntryState(StrEnum):
+    READY = "ready"
+    TRYING = "trying"  # an attempt is on record; what came of it is not
+    SENT = "sent"
+    FAILED = "failed"
+    ASKED = "asked"  # unclear; a person decides, and the lane waits
+    HELD = "held"  # not tried yet; a person decides, and the lane goes on
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxEntry:
+    """One wish. The lane keeps the order within a conversation; the destination is what has a pace of its own."""
+
+    id: EntryId
+    token: EntryToken
+    lane: str
+    destination: str
+    kind: WishKind
+    subject: str
+    part: int = 0  # which part or file of the subject
+    detail: str = ""  # JSON of a note; empty for all other kinds
+    state: EntryState = EntryState.READY
+    status: DeliveryStatus | None = None  # of an SMS
+    fence: int = 0
+    tries: int = 0
+    started_at: datetime | None = None
+    due_at: datetime
+    ref: str = ""
+
+
+class Outcome(StrEnum):
+    """How an attempt ended."""
+
+    SENT = "sent"
+    TRANSIENT = "transient"
+    BLOCKED = "blocked"
+    PERMANENT = "permanent"
+    UNCERTAIN = "uncertain"
+    WITHDRAWN = "withdrawn"  # before the first byte left, the wish was no longer one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settlement:
+    """An outcome with all that is known of it: the world's reference, when to try again, why not."""
+
+    outcome: Outcome
+    ref: str = ""
+    link: str = ""
+    posted_at: datetime | None = None
+    retry_after: timedelta | None = None
+    reason: str = ""
+    detail: str = ""
+
+
+def backoff(tries: int) -> timedelta:
+    """Return how long to wait after this many tries: 2 s, doubling, at most 5 minutes."""
+    return timedelta(seconds=min(2 << min(tries, 10), 300))
+
+
+LEASE = timedelta(seconds=60)
+FRESH = timedelta(seconds=30)  # older claims are given back unsent: the machine may have slept
+MOST_KILLS = 3  # an entry that was open at so many deaths of its worker is shown to a person instead

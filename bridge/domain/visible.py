@@ -1,0 +1,62 @@
+"""What is shown of a text that a phone wrote: what could hide, reorder or erase words becomes visible or goes.
+
+The text itself is kept verbatim elsewhere; this is only its appearance.
+"""
+
+import re
+import unicodedata
+
+_TAGGED = frozenset(
+    chr(c)
+    for c in (
+        0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180E, 0x3164, 0xFEFF, 0xFFA0,
+        *range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xE0000, 0xE0080),
+    )
+)  # fmt: skip
+_JOINERS = "\u200c\u200d"
+_MARKS_PER_LETTER = 8
+_PLAIN = re.compile(r"[\n\t\x20-\x7e\xa1-\xac\xae-\u02ff]*")
+
+
+def visible(text: str) -> str:
+    """Return the text as it may be shown.
+
+    C1 controls of old phones appear as the Windows-1252 characters that they meant, bidirectional and zero-width
+    characters as tags like [U+202E] (joiners inside emoji and joined scripts stay), other controls are dropped, line
+    ends become line feeds, and at most eight combining marks stay on a letter.
+    """
+    if _PLAIN.fullmatch(text):
+        return text
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
+    shown: list[str] = []
+    marks = 0
+    for at, character in enumerate(text):
+        marks = marks + 1 if unicodedata.combining(character) else 0
+        if marks <= _MARKS_PER_LETTER:
+            shown.append(_shown(text, at, character))
+    return "".join(shown)
+
+
+def _shown(text: str, at: int, character: str) -> str:
+    if character in "\n\t":
+        return character
+    if "\x80" <= character <= "\x9f":
+        return bytes([ord(character)]).decode("cp1252", errors="ignore")
+    if character in _JOINERS and _joins(text[at - 1 : at], text[at + 1 : at + 2]):
+        return character
+    if character in _TAGGED:
+        return f"[U+{ord(character):04X}]"
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return "\ufffd"
+    return "" if category == "Cc" else character
+
+
+def _joins(before: str, after: str) -> bool:
+    """Tell whether a joiner stands where scripts and emoji need one, and not where it merely hides."""
+    return bool(before and after) and _joinable(before) and _joinable(after)
+
+
+def _joinable(character: str) -> bool:
+    emoji = unicodedata.category(character) in ("So", "Sk") or character == "\ufe0f"
+    return emoji or 0x0600 <= ord(character) <= 0x0DFF

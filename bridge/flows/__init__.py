@@ -1,0 +1,1 @@
+"""Decisions: plain functions of (ledger, plan, fact, now), each run inside one transaction."""

@@ -1,0 +1,156 @@
+"""The contracts between the bridge and its doors, in prose. No door is known here.
+
+Every world is asked the same four questions: do this; did it happen; what did I miss; tell me. There are no optional
+methods: a world that cannot answer raises `Uncertain`, one that cannot do a thing says so in its `abilities`.
+
+Whatever a port is asked to do, it raises nothing but the four kinds of `PortError`, and cancellation.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Never, Protocol, TypeVar
+
+from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.delivery import DeliveryReceipt
+from bridge.domain.dialplan import Abilities
+from bridge.domain.event import ChatEvent, Event, InboundSms, RawEvent
+from bridge.domain.ids import CarrierRef, EntryToken, MailRef, ThreadRef
+from bridge.domain.message import Media, Posted
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.query import Query, View
+from bridge.errors import WireError
+
+C = TypeVar("C", bound=Command)
+
+StillDue = Callable[[], Awaitable[C | None]]
+"""The last question before the first byte (before DATA, for mail). It returns the wish as it is now, which is what is
+to be sent; on None the door sends nothing and returns None. A door never needs to know why."""
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """Tell the time: aware, UTC."""
+
+    async def sleep(self, duration: timedelta) -> None:
+        """Return when this much time has passed by this clock."""
+
+
+class Answer(StrEnum):
+    """What a listener tells the remote: the first two mean success, after `BUSY` it must come again."""
+
+    ACCEPTED = "accepted"
+    REPEATED = "repeated"
+    BUSY = "busy"
+
+
+class Intake(Protocol):
+    """Offered by the bridge to every listener: the one way in, for live and for read-back facts alike."""
+
+    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
+        """Return once the raw request and all its effects are durable; acknowledge the remote after this, never before.
+
+        Call it only for requests whose origin is proven. A payload that cannot be read is handed in as the `WireError`
+        it gave: it is kept raw and shown to the admin, and the remote is told that we have it. `BUSY` means that
+        nothing was stored in time: the remote must repeat (HTTP 503; no ack on a socket).
+        """
+
+
+class Desk(Protocol):
+    """Offered by the bridge to whoever must show something now. It only reads."""
+
+    async def ask(self, query: Query) -> View:
+        """Answer from the store as it is now."""
+
+
+class Carrier(Protocol):
+    """An account at a company that carries SMS and MMS."""
+
+    @property
+    def abilities(self) -> Abilities: ...
+
+    async def send(self, sms: SendSms, key: EntryToken, still_due: StillDue[SendSms]) -> CarrierRef | None:
+        """Send one SMS or MMS, exactly one request, never repeated here.
+
+        `key` must come back with every receipt for it (in the callback's address, or as the carrier's own reference).
+        Ask `still_due` immediately before the first byte and send what it returns. Raise `Uncertain` for everything
+        after which the carrier may have accepted it: a cut, a time-out, a 5xx, an answer that cannot be read.
+        """
+
+    async def find(
+        self, sms: SendSms, key: EntryToken, since: datetime, taken: frozenset[CarrierRef]
+    ) -> CarrierRef | None:
+        """Tell whether this SMS went out at or after `since`: its reference, or None if it certainly did not.
+
+        `taken` are references that belong to other SMS of ours and must not be matched. Two candidates, or a carrier
+        that cannot tell, is `Uncertain`.
+        """
+
+    def history(
+        self, did: PhoneNumber, since: datetime
+    ) -> AsyncIterator[tuple[RawEvent, InboundSms | DeliveryReceipt | WireError]]:
+        """Read back what came for this number since then, oldest first, with the same keys as live events have."""
+
+    async def fetch(self, media: FetchMedia) -> Media:
+        """Fetch a file that came with a text, from the carrier's own hosts only, at most `media.limit` octets.
+
+        `Permanent` with TOO_LARGE, GONE or REJECTED where it never will be had.
+        """
+
+    async def listen(self, intake: Intake) -> Never:
+        """Hand every webhook to the intake, as long as this runs."""
+
+
+class Chat(Protocol):
+    """The workspace in which people read and answer."""
+
+    async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
+        """Post once, never repeated here, carrying `key` so that `find` recognises it."""
+
+    async def upload(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Posted | None:
+        """Share a file in a thread; the same promise as `post`."""
+
+    async def amend(self, amendment: AmendPost) -> None:
+        """Change one of our posts; doing it twice is harmless. `Permanent` with GONE when it no longer exists."""
+
+    async def mark(self, mark: MarkPost) -> None:
+        """Leave exactly this one mark of ours on anybody's post; doing it twice is harmless."""
+
+    async def find(self, wish: PostToThread | UploadFile, key: EntryToken, since: datetime) -> Posted | None:
+        """Tell whether the post with this key exists: what it was answered then, or None if it certainly does not."""
+
+    async def fetch(self, media: FetchMedia) -> Media:
+        """Fetch a file that a person posted; the same promise as `Carrier.fetch`."""
+
+    def history(
+        self, threads: Sequence[ThreadRef], since: datetime
+    ) -> AsyncIterator[tuple[RawEvent, ChatEvent | WireError]]:
+        """Read back people's replies (marked `read_back`) since then, and the reaction sets of our posts, thread by
+        thread, oldest first, with the same keys as live events have."""
+
+    async def listen(self, intake: Intake, desk: Desk) -> Never:
+        """Connect, and hand every event to the intake before acknowledging it; reconnect for ever."""
+
+
+class Mail(Protocol):
+    """A server that takes mail for others. Mail is one-way: nothing that arrives by it ever reaches a participant."""
+
+    async def send(self, mail: SendMail, key: EntryToken, still_due: StillDue[SendMail]) -> MailRef | None:
+        """Hand over one mail to one recipient, with a Message-ID made from `key`; ask `still_due` before DATA.
+
+        Any failure before the final dot is written is `Transient`, `Blocked` or `Permanent`; silence after it is
+        `Uncertain`.
+        """
+
+    async def find(self, mail: SendMail, key: EntryToken, since: datetime) -> MailRef | None:
+        """Tell whether the mail with this key was taken; a server without a copy mailbox raises `Uncertain`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worlds:
+    """Every door of the house, by the name that destinations and sources use."""
+
+    chat: Chat
+    mail: Mail
+    carriers: dict[str, Carrier]
