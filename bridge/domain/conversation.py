@@ -24,6 +24,7 @@ class Conversation:
     thread: ThreadRef | None = None
     link: str = ""  # opens the thread in Slack
     covered: int = 0
+    waiting_since: datetime | None = None  # when the oldest unacknowledged text came
 
     @property
     def is_group(self) -> bool:

@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bridge.domain.conversation import Conversation
 from bridge.domain.dialplan import Did
 from bridge.domain.ids import DigestId, MessageId
 from bridge.domain.message import Attachment, Message
+from bridge.domain.phone import PhoneNumber
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +21,14 @@ class Digest:
     new: tuple[MessageId, ...]
     still_open: tuple[MessageId, ...]
     frozen_at: datetime
+
+
+class OpenLine(NamedTuple):
+    """An unacknowledged text, as far as it takes to tell when it is due and to whom."""
+
+    message: MessageId
+    did: PhoneNumber
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bridge.domain.delivery import DeliveryStatus
-from bridge.domain.ids import EntryId, EntryToken
+from bridge.domain.ids import EntryId, EntryToken, MessageId
+from bridge.domain.message import Media
+from bridge.errors import Reason
 
 
 class WishKind(StrEnum):
@@ -48,9 +50,23 @@ class OutboxEntry:
     status: DeliveryStatus | None = None  # of an SMS
     fence: int = 0
     tries: int = 0
+    looks: int = 0  # how often the world was asked in vain whether it happened
     started_at: datetime | None = None
     due_at: datetime
+    ask_at: datetime | None = None  # from when on a *trying* entry may be asked about
     ref: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChange:
+    """What is to change in an entry; None leaves a field as it is."""
+
+    state: EntryState | None = None
+    status: DeliveryStatus | None = None
+    due_at: datetime | None = None
+    ask_at: datetime | None = None
+    looks: int | None = None
+    ref: str | None = None
 
 
 class Outcome(StrEnum):
@@ -73,8 +89,11 @@ class Settlement:
     link: str = ""
     posted_at: datetime | None = None
     retry_after: timedelta | None = None
-    reason: str = ""
+    reason: Reason | None = None
     detail: str = ""
+    remedy: str = ""
+    shown: frozenset[MessageId] = frozenset()  # the messages that a digest contained when it went
+    media: Media | None = None  # what was fetched
 
 
 def backoff(tries: int) -> timedelta:
