@@ -6,7 +6,9 @@ methods: a world that cannot answer raises `Uncertain`, one that cannot do a thi
 Whatever a port is asked to do, it raises nothing but the four kinds of `PortError`, and cancellation.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -120,6 +122,9 @@ class Carrier(Protocol):
 class Chat(Protocol):
     """The workspace in which people read and answer."""
 
+    state: str  # "up", or what is wrong, in words
+    gaps: asyncio.Event  # set whenever events may have been missed, at each reconnection
+
     async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
         """Post once, never repeated here, carrying `key` so that `find` recognises it."""
 
@@ -224,7 +229,7 @@ class Posts(Protocol):
     def save(self, post: Post) -> None: ...
     def get(self, ref: PostRef) -> Post | None: ...
     def shown_at(self, conversation: ConversationId, moment: datetime) -> int:
-        """Return the position of the last message that a post of ours showed by then, by the chat's clock; 0 if none."""
+        """Return the position of the last message that a post of ours showed by then (the chat's clock), or 0."""
 
 
 class MediaShelf(Protocol):
@@ -282,12 +287,15 @@ class Outbox(Protocol):
 
     def get(self, id: EntryId) -> OutboxEntry | None: ...
     def by_token(self, token: EntryToken) -> OutboxEntry | None: ...
-    def by_ref(self, lane_prefix: str, ref: str) -> OutboxEntry | None: ...
+    def by_ref(self, ref: CarrierRef) -> OutboxEntry | None: ...  # of an SMS
     def of_message(self, message: MessageId) -> list[OutboxEntry]:
         """Return the entries that send this message as SMS, oldest first."""
 
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         """Return entries that are *trying* and may be asked about by now."""
+
+    def unended(self, id: EntryId) -> int:
+        """Return how many attempts of this entry never ended: its worker died on them."""
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         """Return the references that SMS of this lane got since then."""
@@ -365,6 +373,9 @@ class Ledger(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def audit(self) -> Audit: ...
+
+    def savepoint(self) -> AbstractContextManager[None]:
+        """Undo everything done inside it, and nothing else, when it is left by an exception."""
 
     def seal(self, cause: str) -> str:
         """Return the keyed digest of a cause under this store's own secret: 32 hex digits, always the same."""

@@ -82,6 +82,7 @@ class ButtonPressed:
     action: Action
     value: str
     person: PersonRef
+    post: PostRef | None = None  # the post that carries the button
     at: datetime
 
 

@@ -16,9 +16,11 @@ class WishKind(StrEnum):
     SHOW_MESSAGE = "show-message"  # subject: a message
     SAY_NOTE = "say-note"  # subject: a conversation
     AMEND_CARD = "amend-card"  # subject: a conversation
+    AMEND_NOTE = "amend-note"  # subject: a post
     MARK_REPLY = "mark-reply"  # subject: a message
     SEND_SMS = "send-sms"  # subject: a message
-    FETCH_MEDIA = "fetch-media"  # subject: a message
+    FETCH_MEDIA = "fetch-media"  # subject: a message; from the carrier
+    FETCH_FILE = "fetch-file"  # subject: a message; from the chat
     UPLOAD_FILE = "upload-file"  # subject: a message
     SEND_DIGEST = "send-digest"  # subject: a digest
     SEND_WARNING = "send-warning"  # subject: an admin's address
@@ -54,6 +56,7 @@ class OutboxEntry:
     started_at: datetime | None = None
     due_at: datetime
     ask_at: datetime | None = None  # from when on a *trying* entry may be asked about
+    is_repeat: bool = False  # nobody could say whether it happened, and it is said once more
     ref: str = ""
 
 
@@ -66,6 +69,7 @@ class EntryChange:
     due_at: datetime | None = None
     ask_at: datetime | None = None
     looks: int | None = None
+    is_repeat: bool | None = None
     ref: str | None = None
 
 

@@ -60,3 +60,33 @@ def _joins(before: str, after: str) -> bool:
 def _joinable(character: str) -> bool:
     emoji = unicodedata.category(character) in ("So", "Sk") or character == "\ufe0f"
     return emoji or 0x0600 <= ord(character) <= 0x0DFF
+
+
+POST_ROOM = 3000  # characters of a post; longer ones are cut by the chat itself, or refused
+
+
+def posts_of(text: str) -> list[str]:
+    """Cut a text, as shown, into the pieces that one post each can hold; an empty text is one empty piece."""
+    text = visible(text)
+    pieces = []
+    while len(text) > POST_ROOM:
+        at = _cut_at(text)
+        pieces.append(text[:at])
+        text = text[at:]
+    return [*pieces, text]
+
+
+def _cut_at(text: str) -> int:
+    """Find where to cut: after the last line or word that fits, else before a character and all that joins it."""
+    for blank in ("\n", " "):
+        at = text.rfind(blank, POST_ROOM // 2, POST_ROOM)
+        if at > 0:
+            return at + 1
+    at = POST_ROOM
+    while at > POST_ROOM // 2 and _joined(text[at - 1], text[at]):
+        at -= 1
+    return at
+
+
+def _joined(before: str, after: str) -> bool:
+    return bool(unicodedata.combining(after)) or after in "\u200d\ufe0f" or before == "\u200d"

@@ -1,13 +1,13 @@
 """What the carrier reads out of the answer to an inbound webhook: nothing, texts to send back, or nonsense."""
 
 import re
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 _XML_TYPES = frozenset({"text/xml", "application/xml"})
 _DOCTYPE = re.compile(r"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
-class Nonsense(Exception):  # noqa: N818 - the vendor's debugger calls it a warning, not an error
+class Nonsense(Exception):
     """An answer the carrier cannot use; `code` is the vendor's."""
 
     def __init__(self, code: int, text: str) -> None:
@@ -35,14 +35,14 @@ def _messages(body: str) -> list[str]:
     if _DOCTYPE.search(body):
         raise Nonsense(code=12100, text="Document parse failure")
     try:
-        root = ElementTree.fromstring(body.encode())  # noqa: S314 - entities were refused above
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(body.encode())  # noqa: S314 - entities were refused above
+    except ET.ParseError as error:
         raise Nonsense(code=12100, text="Document parse failure") from error
     if root.tag != "Response":
         raise Nonsense(code=12100, text="Document parse failure: the root is not Response")
     return [_text(each) for each in root if each.tag in ("Message", "Sms")]
 
 
-def _text(verb: ElementTree.Element) -> str:
+def _text(verb: ET.Element) -> str:
     inner = verb.find("Body")
     return ((verb if inner is None else inner).text or "").strip()

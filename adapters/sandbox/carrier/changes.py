@@ -19,7 +19,7 @@ class Changes:
         await self._next.wait()
 
     async def wait_for(self, predicate: Callable[[], bool], timeout: float = 5.0) -> None:
-        """Wait until the predicate holds, looking again after every change; TimeoutError after `timeout` real seconds."""
+        """Wait until the predicate holds, asked after every change; TimeoutError after `timeout` real seconds."""
         async with asyncio.timeout(timeout):
             while not predicate():
                 await self.wait()

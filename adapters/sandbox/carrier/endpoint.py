@@ -4,6 +4,7 @@ It obeys faults on the wire; what a request means is the business of the process
 """
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -27,12 +28,18 @@ class Endpoint:
         # A silent answer must end when its caller has gone, hence the cancellation; the work itself is shielded.
         self._runner = web.AppRunner(self._app, handler_cancellation=True, access_log=None, shutdown_timeout=0.1)
         self._listening: asyncio.Server | None = None
-        self._port = 0
+        self._holder: socket.socket | None = None
         self._ending = asyncio.Event()
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self._port}"
+
+    @property
+    def _port(self) -> int:
+        if self._holder is None:
+            raise RuntimeError("the carrier was not started")
+        return int(self._holder.getsockname()[1])
 
     def add(self, method: str, path: str, call: str, process: Process) -> None:
         """Serve a route; `call` is the name by which faults are drawn for it."""
@@ -44,6 +51,10 @@ class Endpoint:
         self._app.router.add_route(method, path, answer)
 
     async def start(self) -> None:
+        # Bound for the whole life and never listening: the port stays ours while the server is down.
+        self._holder = socket.socket()
+        self._holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self._holder.bind(("127.0.0.1", 0))
         await self._runner.setup()
         await self.up()
 
@@ -53,7 +64,6 @@ class Endpoint:
             return
         loop = asyncio.get_running_loop()
         self._listening = await loop.create_server(self._runner.server, "127.0.0.1", self._port)
-        self._port = self._listening.sockets[0].getsockname()[1]
 
     def down(self) -> None:
         """Refuse every connection and cut the open ones."""
@@ -68,6 +78,8 @@ class Endpoint:
         self._ending.set()
         self.down()
         await self._runner.cleanup()
+        if self._holder:
+            self._holder.close()
 
     async def _obey(self, fault: Fault | None, request: web.Request, process: Process) -> web.StreamResponse:
         if fault in _UNPROCESSED:

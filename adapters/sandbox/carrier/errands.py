@@ -22,7 +22,9 @@ class Errands:
     async def settled(self) -> None:
         """Wait until no errand is under way; raises what one of them raised."""
         while self._tasks:
-            await asyncio.gather(*self._tasks)
+            done, _ = await asyncio.wait(self._tasks)
+            for task in done:
+                task.result()
 
     async def aclose(self) -> None:
         """Cancel every errand and wait for its end."""

@@ -156,6 +156,9 @@ class Inbound:
             self._say(message, text)
 
     def _say(self, message: CarrierMessage, text: str) -> None:
+        if (message.to, message.from_) in self._register.blocked:
+            self._register.alert(21610, message.sid, "Attempt to send to unsubscribed recipient")
+            return
         now = self._register.clock.now()
         said = CarrierMessage(
             sid=self._register.new_sid("SM"),

@@ -1,7 +1,7 @@
 """An accepted message on its way to a phone, and the signed status callbacks that tell of it.
 
-Messages of one (DID, phone) arrive in the order they were accepted. Callbacks follow the truth at their own pace: prompt,
-late, shuffled, twice, or not at all; there is never one for the initial status.
+Messages of one (DID, phone) arrive in the order they were accepted. Callbacks follow the truth at their own pace:
+prompt, late, shuffled, twice, or not at all; there is never one for the initial status.
 """
 
 import asyncio

@@ -56,7 +56,7 @@ SENTENCES = {
 }
 
 
-class Refused(Exception):  # noqa: N818 - "refused" is what happened
+class Refused(Exception):
     """The API says no; nothing was sent."""
 
     def __init__(self, code: int, detail: str = "") -> None:
@@ -120,7 +120,7 @@ def _check_to(form: SendForm, rules: Rules) -> None:
         raise Refused(21211, form.to)
     if form.to == form.from_:
         raise Refused(21266, form.to)
-    if not form.to.startswith(rules.regions) or form.to[2:5] in _ISLANDS and form.to.startswith("+1"):
+    if not form.to.startswith(rules.regions) or (form.to.startswith("+1") and form.to[2:5] in _ISLANDS):
         raise Refused(21408, form.to)
 
 

@@ -1,4 +1,4 @@
-"""How many segments the carrier bills for a text, by GSM 03.38: septets where the alphabet allows it, else UTF-16 units.
+"""How many segments the carrier bills for a text, by GSM 03.38: septets where the alphabet allows, else UTF-16.
 
 It counts only; it neither cuts texts nor replaces typographic characters.
 """

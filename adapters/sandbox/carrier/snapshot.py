@@ -9,11 +9,14 @@ Json = dict[str, Any]
 
 
 def snapshot(register: Register, phones: Phones) -> Json:
-    """Describe everything in plain JSON; media are named by sid, their bytes are asked for one by one."""
+    """Describe everything in plain JSON; media are named by sid, their bytes are asked for one by one.
+
+    `not_delivered` holds what no phone shows: on its way, undelivered or failed.
+    """
     return {
         "dids": list(register.dids),
         "phones": [_phone(phone, register) for phone in phones.all()],
-        "under_way": [_under_way(each) for each in register.messages.values() if _is_under_way(each)],
+        "not_delivered": [_outstanding(each) for each in register.messages.values() if _is_outstanding(each)],
         "blocked": [{"did": did, "phone": phone} for did, phone in sorted(register.blocked)],
         "alerts": [{"code": each.code, "sid": each.sid, "text": each.text} for each in register.alerts],
     }
@@ -42,11 +45,11 @@ def _bubble(shown: PhoneMessage, register: Register) -> Json:
     }
 
 
-def _is_under_way(message: CarrierMessage) -> bool:
+def _is_outstanding(message: CarrierMessage) -> bool:
     return message.direction != "inbound" and message.status != "delivered"
 
 
-def _under_way(message: CarrierMessage) -> Json:
+def _outstanding(message: CarrierMessage) -> Json:
     return {
         "sid": message.sid,
         "did": message.from_,

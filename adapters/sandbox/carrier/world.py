@@ -68,7 +68,7 @@ class CarrierWorld:
         await self._webhooks.aclose()
         await self._pictures.aclose()
 
-    def down(self) -> None:
+    async def down(self) -> None:
         """Take the API away, connections included; phones and webhooks go on."""
         self._endpoint.down()
 

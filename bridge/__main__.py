@@ -1,0 +1,274 @@
+"""The gate: the command line `sms-bridge`. It reads what was asked, hands it on, and says in words what came of it.
+
+It is the only room of the bridge that knows the plan in `config`, and imports it only inside the commands, so that
+`--help` and mistakes are quick.
+"""
+
+import asyncio
+import importlib
+import json
+import os
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import typer
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from bridge.domain.query import StatusView
+from bridge.domain.visible import visible
+from bridge.errors import BridgeError, CannotListen, ConfigError, SchemaMismatch, StoreBusy, WireError
+from bridge.wording import cli as wording
+
+if TYPE_CHECKING:
+    from config.settings import Settings
+
+T = TypeVar("T")
+
+UNAVAILABLE, FAULT, BUSY, CONFIG, INTERRUPTED = 69, 70, 75, 78, 130  # sysexits.h, and what shells say of Ctrl-C
+
+
+class LogFormat(StrEnum):
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+
+
+ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", metavar="PATH")]
+
+app = typer.Typer(
+    help="Every SMS conversation is a Slack thread; what nobody acknowledges becomes one digest mail.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def gate(
+    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if show_version:
+        typer.echo(f"sms-bridge {_version()}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    config: ConfigPath = Path("bridge.toml"),
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="How the log is written; by default json where stderr is no terminal.")
+    ] = None,
+    log_level: Annotated[LogLevel, typer.Option(help="The least that is logged.")] = LogLevel.INFO,
+) -> None:
+    """Run the bridge until it is told to stop (SIGTERM, Ctrl-C)."""
+    from config import logs
+    from config.assemble import run_daemon
+    from config.settings import known_secrets
+
+    with _in_words():
+        settings = _settings(config)
+        form = log_format or (LogFormat.CONSOLE if sys.stderr.isatty() else LogFormat.JSON)
+        logs.configure(form.value, log_level.value, secrets=known_secrets(settings))
+        try:
+            _finish(run_daemon(settings))
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
+@app.command()
+def check(config: ConfigPath = Path("bridge.toml")) -> None:
+    """Check the configuration, offline, and tell every mistake at once."""
+    with _in_words():
+        settings = _settings(config)
+    typer.echo(wording.good(str(config), len(settings.dids), len(settings.carriers), len(settings.people)))
+
+
+@app.command()
+def status(
+    config: ConfigPath = Path("bridge.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+) -> None:
+    """Ask the running daemon how it is."""
+    from config.assemble import ask_status
+
+    with _in_words():
+        settings = _settings(config)
+        try:
+            view = _finish(ask_status(settings))
+        except ConnectionError as error:
+            _tell(wording.no_daemon(str(error)))
+            raise typer.Exit(UNAVAILABLE) from None
+        except WireError as error:
+            _tell(wording.unreadable_answer(str(error)))
+            raise typer.Exit(UNAVAILABLE) from None
+    if as_json:
+        typer.echo(json.dumps(asdict(view), default=lambda moment: moment.isoformat(), indent=2))
+    else:
+        Console(highlight=False).print(_house(view, settings.bridge.timezone))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 lets the system choose.")] = 8000,
+) -> None:
+    """Try everything between a simulated phone, a simulated Slack and a simulated inbox, on one web page."""
+    from config import logs
+    from config.sandbox import run_sandbox
+
+    with _in_words():
+        logs.configure(LogFormat.CONSOLE.value, LogLevel.WARNING.value)
+        try:
+            _finish(run_sandbox(port, lambda address: typer.echo(wording.sandbox_ready(address))))
+        except KeyboardInterrupt:
+            typer.echo(wording.STOPPED)
+
+
+def main() -> None:
+    """Start what the command line asks for."""
+    app(prog_name="sms-bridge")
+
+
+def _version() -> str:
+    try:
+        return version("sms-bridge")
+    except PackageNotFoundError:
+        return "(not installed)"
+
+
+def _settings(path: Path) -> "Settings":
+    from config.read import read
+
+    return read(path, os.environ)
+
+
+def _finish(work: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=_new_loop()) as runner:
+        return runner.run(work)
+
+
+def _new_loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Take uvloop where it is installed: it halves the time that a webhook takes."""
+    try:
+        factory: Callable[[], asyncio.AbstractEventLoop] = importlib.import_module("uvloop").new_event_loop
+    except ImportError:
+        return None
+    return factory
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Tell errors of ours in words, and end with the exit code that supervisors know."""
+    try:
+        yield
+    except ConfigError as error:
+        _tell_mistakes(error)
+        raise typer.Exit(CONFIG) from None
+    except BridgeError as error:
+        words, code = _explained(error)
+        _tell(words)
+        raise typer.Exit(code) from None
+
+
+def _explained(error: BridgeError) -> tuple[str, int]:
+    match error:
+        case SchemaMismatch():
+            return wording.schema_mismatch(str(error)), CONFIG
+        case StoreBusy():
+            return wording.store_busy(str(error)), BUSY
+        case CannotListen():
+            return wording.cannot_listen(str(error)), UNAVAILABLE
+    return wording.unexpected(f"{type(error).__name__}: {error}"), FAULT
+
+
+def _tell(words: str) -> None:
+    console = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+    console.print(Text(visible(words)))
+
+
+def _tell_mistakes(error: ConfigError) -> None:
+    """Print mistakes for people on a terminal, and one a line for whatever reads them elsewhere."""
+    if not sys.stderr.isatty():
+        for mistake in error.mistakes:
+            typer.echo(visible(f"{mistake.place}: {mistake.what} {mistake.remedy}").rstrip(), err=True)
+        return
+    console = Console(stderr=True, highlight=False)
+    for mistake in error.mistakes:
+        console.print(Text(visible(mistake.place), style="bold", overflow="fold"))
+        console.print(Padding(Text(visible(mistake.what), style="red", overflow="fold"), (0, 0, 0, 2)))
+        if mistake.remedy:
+            console.print(Padding(Text(visible(mistake.remedy), overflow="fold"), (0, 0, 0, 2)))
+    path = error.mistakes[0].place.partition(":")[0]
+    console.print(Text(wording.mistakes(visible(path), len(error.mistakes)), style="bold"))
+
+
+def _house(view: StatusView, timezone: str) -> RenderableType:
+    """Lay the status out for eighty columns and more."""
+    heading = Text.assemble(
+        ("sms-bridge  ", "bold"), wording.heading(view.now.astimezone(ZoneInfo(timezone)), timezone)
+    )
+    parts = (heading, _section("Listeners", _listeners(view)), _section("Texts", _numbers(view)))
+    return Group(*parts, _section(*_troubles(view, timezone)))
+
+
+def _section(title: str, body: RenderableType) -> RenderableType:
+    return Group(Text(f"\n{title}", style="bold"), Padding(body, (0, 0, 0, 2)))
+
+
+def _listeners(view: StatusView) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    for name, state in sorted(view.listeners.items()):
+        is_up = state == wording.UP
+        table.add_row(Text(visible(name)), _folded(state, "green" if is_up else "bold red"))
+    return table
+
+
+def _numbers(view: StatusView) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    oldest = {"unacknowledged": view.oldest_unacknowledged, "waiting": view.oldest_waiting}
+    for key, count in sorted(view.counts.items(), key=lambda each: (not each[0].startswith(tuple(oldest)), each[0])):
+        since = oldest.pop(key.split("/")[0], None)
+        table.add_row(_folded(wording.label(key)), f"{count:,}", wording.waited(since, view.now) if count else "")
+    return table
+
+
+def _troubles(view: StatusView, timezone: str) -> tuple[str, RenderableType]:
+    if not view.troubles:
+        return wording.NOTHING_TO_DO, Text("")
+    table = Table.grid(padding=(0, 2))
+    zone = ZoneInfo(timezone)
+    for trouble in sorted(view.troubles, key=lambda each: each.since):
+        table.add_row(
+            Text(wording.since(trouble.since.astimezone(zone), view.now.astimezone(zone))),
+            Group(_folded(trouble.what), *_repeated(trouble.count)),
+        )
+    return wording.needs_you(len(view.troubles)), table
+
+
+def _repeated(count: int) -> tuple[Text, ...]:
+    return (Text(wording.times(count), style="dim"),) if count > 1 else ()
+
+
+def _folded(text: str, style: str = "") -> Text:
+    """Prepare text from elsewhere: without control characters, and broken where it is too wide."""
+    return Text(visible(text), style=style, overflow="fold")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,32 @@
+"""The desk: whoever must show something now asks here. It reads, and changes nothing."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from typing import assert_never
+
+from bridge.domain.query import AskMedia, AskStatus, MediaView, Query, StatusView, View
+from bridge.ports import Ledger, Store
+
+
+class ReadingDesk:
+    """Answer queries from the store, and about the listeners from whoever keeps them."""
+
+    def __init__(self, store: Store, listeners: Callable[[], Mapping[str, str]]) -> None:
+        self._store = store
+        self._listeners = listeners
+
+    async def ask(self, query: Query) -> View:
+        view = await self._store.transact(partial(_answer, query))
+        return replace(view, listeners=self._listeners()) if isinstance(view, StatusView) else view
+
+
+def _answer(query: Query, ledger: Ledger, now: datetime) -> View:
+    match query:
+        case AskStatus():
+            return ledger.audit.status(now)
+        case AskMedia():
+            return MediaView(media=ledger.media.granted(query.token, now))
+        case _:
+            assert_never(query)

@@ -1,0 +1,203 @@
+"""The one way out: take wishes from the outbox, put them to their door, write down what became of them."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Generic, TypeVar, assert_never, cast
+
+from bridge.domain.command import (
+    AmendPost,
+    Command,
+    FetchMedia,
+    MarkPost,
+    PostToThread,
+    SendMail,
+    SendSms,
+    UploadFile,
+)
+from bridge.domain.dialplan import DialPlan
+from bridge.domain.message import Posted
+from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
+from bridge.engine.pacer import Pacer, Rooms
+from bridge.errors import Blocked, Permanent, PortError, Transient, Uncertain
+from bridge.flows import deliver
+from bridge.flows.deliver import Taken
+from bridge.ports import Carrier, Clock, Ledger, Store, Worlds
+
+log = logging.getLogger(__name__)
+
+C = TypeVar("C", bound=Command)
+LONGEST_REST = timedelta(seconds=30)
+LONGEST_PAUSE = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class _Wish(Generic[C]):
+    """What is being asked of a door, and the last word on what it is."""
+
+    store: Store
+    plan: DialPlan
+    entry: OutboxEntry
+    command: C
+
+    async def still_due(self) -> C | None:
+        """Answer the door's last question; the answer is remembered as what was sent."""
+        present = await self.store.transact(partial(_still_due, self.plan, self.entry))
+        if present is not None:
+            self.command = cast("C", present)
+        return cast("C | None", present)
+
+
+def _still_due(plan: DialPlan, entry: OutboxEntry, ledger: Ledger, now: datetime) -> Command | None:
+    return deliver.still_due(ledger, plan, entry, now)
+
+
+def _look(
+    plan: DialPlan, owner: str, rooms: Rooms, ledger: Ledger, now: datetime
+) -> tuple[list[Taken], datetime | None]:
+    taken = deliver.take(ledger, plan, owner, rooms.room, rooms.ask_after, now)
+    return taken, ledger.outbox.next_due(now) if not taken else None
+
+
+def _settle(plan: DialPlan, entry: OutboxEntry, settlement: Settlement, ledger: Ledger, now: datetime) -> bool:
+    return deliver.settle(ledger, plan, entry, settlement, now)
+
+
+@dataclass(slots=True)
+class Dispatcher:
+    """Speak for the house, several lanes at once, each destination at its own pace."""
+
+    store: Store
+    plan: DialPlan
+    worlds: Worlds
+    pacer: Pacer
+    clock: Clock
+    owner: str
+    _is_stopping: bool = False
+    _stir: asyncio.Event = field(default_factory=asyncio.Event)  # a call has ended, or we are to stop
+
+    def stop(self) -> None:
+        """Take nothing more; what is under way is finished."""
+        self._is_stopping = True
+        self._stir.set()
+
+    async def run(self) -> None:
+        """Dispatch until stopped, then return when everything under way is settled."""
+        async with asyncio.TaskGroup() as calls:
+            while not self._is_stopping:
+                taken, due = await self.store.transact(partial(_look, self.plan, self.owner, self.pacer.rooms()))
+                for one in taken:
+                    self.pacer.begin(one.entry.destination)
+                    calls.create_task(self._fulfil(one))
+                if not taken:
+                    await self._rest(due)
+
+    async def _rest(self, due: datetime | None) -> None:
+        """Wait until something may be done: new work, a moment that comes, room again, or the end."""
+        now = self.clock.now()
+        moments = [moment for moment in (due, self.pacer.next_room(), now + LONGEST_REST) if moment]
+        work = asyncio.ensure_future(self.store.work_arrives(max(min(moments) - now, timedelta())))
+        stir = asyncio.ensure_future(self._stir.wait())
+        await asyncio.wait({work, stir}, return_when=asyncio.FIRST_COMPLETED)
+        self._stir.clear()
+        for waiting in (work, stir):
+            waiting.cancel()
+
+    async def _fulfil(self, taken: Taken) -> None:
+        entry = taken.entry
+        try:
+            settlement = await self._attempt(taken)
+            self._heed(entry, settlement)
+            settled = await self.store.transact(partial(_settle, self.plan, entry, settlement))
+        finally:
+            self.pacer.end(entry.destination)
+            self._stir.set()
+        log.log(
+            logging.INFO if settlement.outcome is Outcome.SENT else logging.WARNING,
+            "%s %s",
+            entry.kind,
+            settlement.outcome if settled else "superseded",
+            extra={"entry": entry.token, "tries": entry.tries, "detail": settlement.detail},
+        )
+
+    def _heed(self, entry: OutboxEntry, settlement: Settlement) -> None:
+        if settlement.retry_after:
+            self.pacer.pause(entry.destination, settlement.retry_after)
+        elif settlement.outcome is Outcome.BLOCKED:
+            self.pacer.pause(entry.destination, deliver.BLOCKED_PAUSE)
+
+    async def _attempt(self, taken: Taken) -> Settlement:
+        manner = self.pacer.manner(taken.entry.destination)
+        try:
+            async with asyncio.timeout(manner.timeout.total_seconds()):
+                return await self._speak(taken)
+        except TimeoutError:
+            return Settlement(outcome=Outcome.UNCERTAIN, detail="no answer in time", retry_after=manner.settling)
+        except Uncertain as unclear:
+            return Settlement(outcome=Outcome.UNCERTAIN, detail=str(unclear), retry_after=manner.settling)
+        except PortError as error:
+            return _refusal(error)
+
+    async def _speak(self, taken: Taken) -> Settlement:
+        """Put one command to its door."""
+        entry, command, key = taken.entry, taken.command, taken.entry.token
+        chat, mail = self.worlds.chat, self.worlds.mail
+        match command:
+            case PostToThread():
+                post = _Wish(self.store, self.plan, entry, command)
+                return _posted(await chat.post(command, key, post.still_due))
+            case UploadFile():
+                file = _Wish(self.store, self.plan, entry, command)
+                return _posted(await chat.upload(command, key, file.still_due))
+            case AmendPost():
+                await chat.amend(command)
+                return Settlement(outcome=Outcome.SENT)
+            case MarkPost():
+                await chat.mark(command)
+                return Settlement(outcome=Outcome.SENT)
+            case SendSms():
+                sms = _Wish(self.store, self.plan, entry, command)
+                return _sent(await self._carrier(entry).send(command, key, sms.still_due))
+            case SendMail():
+                letter = _Wish(self.store, self.plan, entry, command)
+                sent = _sent(await mail.send(command, key, letter.still_due))
+                return _with_contents(sent, letter.command)
+            case FetchMedia():
+                source = chat if entry.kind is WishKind.FETCH_FILE else self._carrier(entry)
+                return Settlement(outcome=Outcome.SENT, media=await source.fetch(command))
+            case _:
+                assert_never(command)
+
+    def _carrier(self, entry: OutboxEntry) -> Carrier:
+        return self.worlds.carriers[entry.destination.partition("/")[0].removesuffix(".media")]
+
+
+def _refusal(error: PortError) -> Settlement:
+    match error:
+        case Transient():
+            pause = min(error.retry_after, LONGEST_PAUSE) if error.retry_after else None
+            return Settlement(outcome=Outcome.TRANSIENT, detail=str(error), retry_after=pause)
+        case Blocked():
+            return Settlement(outcome=Outcome.BLOCKED, detail=str(error), remedy=error.remedy)
+        case Permanent():
+            return Settlement(outcome=Outcome.PERMANENT, detail=str(error), reason=error.reason)
+        case _:
+            return Settlement(outcome=Outcome.UNCERTAIN, detail=str(error))
+
+
+def _posted(posted: Posted | None) -> Settlement:
+    if posted is None:
+        return Settlement(outcome=Outcome.WITHDRAWN)
+    return Settlement(outcome=Outcome.SENT, ref=posted.ref, link=posted.link, posted_at=posted.posted_at)
+
+
+def _sent(ref: str | None) -> Settlement:
+    return Settlement(outcome=Outcome.WITHDRAWN) if ref is None else Settlement(outcome=Outcome.SENT, ref=ref)
+
+
+def _with_contents(settlement: Settlement, mail: SendMail) -> Settlement:
+    """Write down which texts a mail contained when it went."""
+    texts = (text.message.id for conversation in mail.conversations for text in conversation.texts)
+    return Settlement(outcome=settlement.outcome, ref=settlement.ref, shown=frozenset(texts))

@@ -1,0 +1,82 @@
+"""The one way in: a fact becomes a decision in one transaction, and only then is its sender told that we have it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+from typing import assert_never
+
+from bridge.domain.delivery import DeliveryReceipt
+from bridge.domain.dialplan import DialPlan
+from bridge.domain.event import ButtonPressed, Event, InboundSms, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.errors import StoreBusy, WireError
+from bridge.flows import acknowledge, decide, receive, reply, track, warn
+from bridge.ports import Answer, Ledger, Store
+from bridge.wording import admin as admin_words
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(seconds=1.5)
+
+
+class DurableIntake:
+    """Accept facts from every listener, live or read back."""
+
+    def __init__(self, store: Store, plan: DialPlan, missed: Callable[[str], None]) -> None:
+        self._store = store
+        self._plan = plan
+        self._missed = missed  # told the source of every fact that was not taken in time
+
+    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
+        """Return once everything is durable, or `BUSY` when the store does not take it in time.
+
+        What was handed to the store before the time ran out may still be kept; its repetition then falls through.
+        """
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                return await self._store.transact(partial(_take_in, self._plan, raw, read))
+        except (TimeoutError, StoreBusy):
+            log.warning("intake busy", extra={"source": raw.source})
+            self._missed(raw.source)
+            return Answer.BUSY
+
+
+def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Ledger, now: datetime) -> Answer:
+    if not ledger.sightings.first(raw, now):
+        return Answer.REPEATED
+    if isinstance(read, WireError):
+        _poison(ledger, raw, read, now)
+        return Answer.ACCEPTED
+    try:
+        with ledger.savepoint():
+            decide_on(ledger, plan, read, now)
+    except Exception as error:
+        log.exception("poison", extra={"source": raw.source})
+        _poison(ledger, raw, error, now)
+    return Answer.ACCEPTED
+
+
+def decide_on(ledger: Ledger, plan: DialPlan, event: Event, now: datetime) -> None:
+    """Send each kind of fact to its decision."""
+    match event:
+        case InboundSms():
+            receive.sms(ledger, plan, event, now)
+        case DeliveryReceipt():
+            track.receipt(ledger, plan, event, now)
+        case ThreadReply():
+            reply.by_sms(ledger, plan, event, now)
+        case Reaction():
+            acknowledge.by_reaction(ledger, plan, event, now)
+        case ReactionSet():
+            acknowledge.by_reactions(ledger, plan, event, now)
+        case ButtonPressed():
+            decide.by_button(ledger, plan, event, now)
+        case _:
+            assert_never(event)
+
+
+def _poison(ledger: Ledger, raw: RawEvent, why: Exception, now: datetime) -> None:
+    known = f": {why}" if isinstance(why, WireError) else ""  # what our own bugs say may quote a text
+    ledger.sightings.poison(raw.keys[0], f"{type(why).__name__}{known}")
+    warn.admin(ledger, f"poison/{raw.source}", admin_words.poison(raw.source), now)

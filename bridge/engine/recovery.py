@@ -1,0 +1,202 @@
+"""After a restart or a gap: ask what became of every open attempt, and read back what was missed."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from bridge.domain.command import PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.event import Event, RawEvent
+from bridge.domain.ids import CarrierRef, ThreadRef
+from bridge.domain.message import Posted
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement
+from bridge.errors import PortError, Uncertain, WireError
+from bridge.flows import compose, rescue
+from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
+
+log = logging.getLogger(__name__)
+
+OVERLAP = timedelta(minutes=10)
+AT_ONCE = 20
+ASK_AGAIN = timedelta(seconds=30)  # when the world could not be asked
+GIVE_UP_ASKING = timedelta(minutes=15)
+CHAT = "slack"
+
+Inquiry = tuple[OutboxEntry, PostToThread | UploadFile | SendSms | SendMail | None, frozenset[CarrierRef]]
+
+
+@dataclass(slots=True)
+class Recovery:
+    """Reconcile and catch up; both may be repeated at any time."""
+
+    store: Store
+    plan: DialPlan
+    worlds: Worlds
+    clock: Clock
+    wanted: set[str] = field(default_factory=set)
+    stir: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def want(self, source: str) -> None:
+        """Ask for a catch-up of this source: a carrier's name, or the chat."""
+        self.wanted.add(source.rpartition("/")[2])
+        self.stir.set()
+
+    # --- reconcile ----------------------------------------------------------------------------------------------------
+
+    async def reconcile(self) -> int:
+        """Ask about every attempt whose time has come; return how many there were."""
+        inquiries = await self.store.transact(partial(_unresolved, self.plan))
+        await asyncio.gather(*(self._inquire(inquiry) for inquiry in inquiries))
+        return len(inquiries)
+
+    async def _inquire(self, inquiry: Inquiry) -> None:
+        entry, wish, taken = inquiry
+        if wish is None:
+            await self.store.transact(partial(_again, entry))
+            return
+        try:
+            found = await self._find(entry, wish, taken)
+        except Uncertain as unclear:
+            await self.store.transact(partial(_cannot_tell, self.plan, entry, str(unclear)))
+        except PortError as error:
+            await self._ask_later(entry, str(error))
+        else:
+            await self.store.transact(partial(_found, self.plan, entry, found))
+
+    async def _find(
+        self,
+        entry: OutboxEntry,
+        wish: PostToThread | UploadFile | SendSms | SendMail,
+        taken: frozenset[CarrierRef],
+    ) -> Posted | str | None:
+        since = entry.started_at or entry.due_at
+        match wish:
+            case SendSms():
+                carrier = self.worlds.carriers[entry.destination.partition("/")[0]]
+                return await carrier.find(wish, entry.token, since, taken)
+            case SendMail():
+                return await self.worlds.mail.find(wish, entry.token, since)
+            case _:
+                return await self.worlds.chat.find(wish, entry.token, since)
+
+    async def _ask_later(self, entry: OutboxEntry, detail: str) -> None:
+        """The world cannot be asked now; after a quarter of an hour nobody can tell."""
+        now = self.clock.now()
+        if entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
+            await self.store.transact(partial(_cannot_tell, self.plan, entry, detail))
+        else:
+            await self.store.transact(partial(_later, entry))
+
+    # --- catch up -----------------------------------------------------------------------------------------------------
+
+    async def catch_up(self, source: str, intake: Intake) -> bool:
+        """Read back what this source has that we may have missed; False if it could not be read to the end."""
+        try:
+            if source == CHAT:
+                return await self._chat(intake)
+            dids = [did for did in self.plan.dids if did.carrier == source]
+            return all([await self._line(did, intake) for did in dids])
+        except PortError as error:
+            log.warning("catch-up failed", extra={"source": source, "detail": str(error)})
+            return False
+
+    async def catch_up_all(self, intake: Intake) -> None:
+        """Read back every source once, side by side; what cannot be read now is wanted again."""
+        sources = [*self.worlds.carriers, CHAT]
+        results = await asyncio.gather(*(self.catch_up(source, intake) for source in sources))
+        self.wanted |= {source for source, was_read in zip(sources, results, strict=True) if not was_read}
+
+    async def catch_up_wanted(self, intake: Intake) -> None:
+        """Read back what was asked for meanwhile."""
+        self.stir.clear()
+        for source in sorted(self.wanted):
+            self.wanted.discard(source)
+            if not await self.catch_up(source, intake):
+                self.wanted.add(source)
+
+    async def _line(self, did: Did, intake: Intake) -> bool:
+        name = f"{did.carrier}/{did.number.value}"
+        since = await self._since(name)
+        started = self.clock.now()
+        if since is not None:
+            history = self.worlds.carriers[did.carrier].history(did.number, since)
+            if not await _accept(intake, history):
+                return False
+        await self.store.transact(partial(_move, name, started))
+        return True
+
+    async def _chat(self, intake: Intake) -> bool:
+        since = await self._since(CHAT)
+        started = self.clock.now()
+        if since is not None:
+            threads = await self.store.transact(partial(_threads, started - self.plan.retention))
+            if threads and not await _accept(intake, self.worlds.chat.history(threads, since)):
+                return False
+        await self.store.transact(partial(_move, CHAT, started))
+        return True
+
+    async def _since(self, name: str) -> datetime | None:
+        """Return from when to read; None at the very first start, when nothing can have been missed."""
+        cursor = await self.store.transact(partial(_cursor, name))
+        return cursor - OVERLAP if cursor else None
+
+
+async def _accept(intake: Intake, history: AsyncIterator[tuple[RawEvent, Event | WireError]]) -> bool:
+    async for raw, read in history:
+        if await intake.accept(raw, read) is Answer.BUSY:
+            return False
+    return True
+
+
+def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:
+    inquiries: list[Inquiry] = []
+    for entry in ledger.outbox.unresolved(now, AT_ONCE):
+        if rescue.set_aside(ledger, plan, entry, now):
+            continue
+        wish = compose.command(ledger, plan, entry, now)
+        if isinstance(wish, PostToThread | UploadFile | SendSms | SendMail):
+            inquiries.append((entry, wish, rescue.taken(ledger, entry)))
+        elif entry.kind in rescue.ASKABLE:
+            rescue.cannot_tell(ledger, plan, entry, "what it was about is no longer there", now)
+        else:
+            inquiries.append((entry, None, frozenset()))
+    return inquiries
+
+
+def _again(entry: OutboxEntry, ledger: Ledger, now: datetime) -> bool:
+    """Doing it twice is harmless: it is simply ready again."""
+    once_more = Settlement(outcome=Outcome.TRANSIENT, detail="interrupted")
+    return ledger.outbox.settle(entry, once_more, EntryChange(state=EntryState.READY, due_at=now), now)
+
+
+def _later(entry: OutboxEntry, ledger: Ledger, now: datetime) -> None:
+    ledger.outbox.alter(entry.id, EntryChange(ask_at=now + ASK_AGAIN))
+
+
+def _cannot_tell(plan: DialPlan, entry: OutboxEntry, detail: str, ledger: Ledger, now: datetime) -> None:
+    rescue.cannot_tell(ledger, plan, entry, detail, now)
+
+
+def _found(plan: DialPlan, entry: OutboxEntry, found: Posted | str | None, ledger: Ledger, now: datetime) -> None:
+    if found is None:
+        rescue.did_not_happen(ledger, plan, entry, now)
+    elif isinstance(found, Posted):
+        posted = Settlement(outcome=Outcome.SENT, ref=found.ref, link=found.link, posted_at=found.posted_at)
+        rescue.happened(ledger, plan, entry, posted, now)
+    else:
+        rescue.happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT, ref=found), now)
+
+
+def _cursor(name: str, ledger: Ledger, now: datetime) -> datetime | None:
+    return ledger.cursors.get(name)
+
+
+def _move(name: str, at: datetime, ledger: Ledger, now: datetime) -> None:
+    ledger.cursors.put(name, at)
+
+
+def _threads(since: datetime, ledger: Ledger, now: datetime) -> list[ThreadRef]:
+    return ledger.conversations.active_threads(since)

@@ -1,0 +1,72 @@
+"""What happens by the clock: digests, warnings, questions about open attempts, catching up, forgetting."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from bridge.domain.dialplan import DialPlan
+from bridge.engine.recovery import CHAT, Recovery
+from bridge.flows import forget, summarize, warn
+from bridge.ports import Clock, Intake, Ledger, Store, Worlds
+
+TICK = timedelta(seconds=5)
+CATCH_UP_EVERY = timedelta(minutes=15)
+FORGET_EVERY = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class Timekeeper:
+    """Three rounds, each a loop of its own, so that a slow one delays no other."""
+
+    store: Store
+    plan: DialPlan
+    worlds: Worlds
+    recovery: Recovery
+    intake: Intake
+    clock: Clock
+
+    async def digests(self) -> None:
+        """Freeze what is due, and warn the admins."""
+        while True:
+            await self.store.transact(partial(_summarize, self.plan))
+            await self.clock.sleep(TICK)
+
+    async def questions(self) -> None:
+        """Ask about attempts of which nobody knows how they ended."""
+        while True:
+            if not await self.recovery.reconcile():
+                await self.clock.sleep(TICK)
+
+    async def catching_up(self) -> None:
+        """Read back what was missed: at once where somebody asked for it, and every quarter of an hour anyway."""
+        last = self.clock.now()
+        while True:
+            pause = asyncio.ensure_future(self.clock.sleep(TICK))
+            stirred = asyncio.ensure_future(self.recovery.stir.wait())
+            gap = asyncio.ensure_future(self.worlds.chat.gaps.wait())
+            await asyncio.wait({pause, stirred, gap}, return_when=asyncio.FIRST_COMPLETED)
+            for waiting in (pause, stirred, gap):
+                waiting.cancel()
+            if self.worlds.chat.gaps.is_set():
+                self.worlds.chat.gaps.clear()
+                self.recovery.wanted.add(CHAT)
+            if self.clock.now() - last >= CATCH_UP_EVERY:
+                last = self.clock.now()
+                self.recovery.wanted |= {*self.worlds.carriers}
+            await self.recovery.catch_up_wanted(self.intake)
+
+    async def forgetting(self) -> None:
+        """Forget what has been kept long enough, in small steps."""
+        while True:
+            is_more = await self.store.transact(partial(_forget, self.plan))
+            await self.clock.sleep(timedelta() if is_more else FORGET_EVERY)
+
+
+def _summarize(plan: DialPlan, ledger: Ledger, now: datetime) -> None:
+    summarize.unacknowledged(ledger, plan, now)
+    warn.admins(ledger, plan, now)
+
+
+def _forget(plan: DialPlan, ledger: Ledger, now: datetime) -> bool:
+    return forget.older_than_retention(ledger, plan, now)

@@ -1,0 +1,127 @@
+"""Attach: a file that was fetched joins its message; one that cannot be had, or not be sent, is said in the thread."""
+
+from datetime import datetime
+
+from bridge.domain.conversation import Conversation
+from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.ids import MessageId
+from bridge.domain.message import (
+    SENDABLE_TYPES,
+    UNKNOWN_TYPE,
+    Attachment,
+    Direction,
+    Media,
+    MediaState,
+    Message,
+    encoded_size,
+)
+from bridge.domain.notice import Case, Notice
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement
+from bridge.errors import Reason
+from bridge.flows import request, warn
+from bridge.ports import Ledger
+from bridge.wording import thread as words
+
+
+def fetched(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, media: Media, now: datetime) -> None:
+    """Keep the file; have an inbound one uploaded, and see whether a reply is complete and fit."""
+    ledger.media.keep(media, now)
+    found = _attachment(ledger, entry)
+    if found:
+        _become(ledger, found, MediaState.KEPT, media)
+    _go_on(ledger, plan, entry, now)
+
+
+def refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Record that the file cannot be had, and say so."""
+    found = _attachment(ledger, entry)
+    if found:
+        _become(ledger, found, MediaState.REFUSED, None)
+    why = words.because(settlement.reason or Reason.GONE)
+    _say(ledger, plan, entry, Notice(case=Case.PICTURE_REFUSED, detail=why), now)
+    _go_on(ledger, plan, entry, now)
+
+
+def late(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Say that a file is still being fetched."""
+    _say(ledger, plan, entry, Notice(case=Case.PICTURE_LATE), now)
+
+
+def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, notice: Notice, now: datetime) -> None:
+    """Say it of a file that came with a text; what is said of a reply's files is said once they are all there."""
+    about = _about(ledger, plan, entry)
+    if about and about[0].direction is Direction.INBOUND:
+        warn.thread(ledger, about[2], about[1], notice, entry.id, now)
+
+
+def _about(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> tuple[Message, Conversation, Did] | None:
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    return (message, conversation, did) if message and conversation and did else None
+
+
+def _attachment(ledger: Ledger, entry: OutboxEntry) -> Attachment | None:
+    attachments = ledger.messages.attachments(MessageId(entry.subject))
+    return next((one for one in attachments if one.number == entry.part), None)
+
+
+def _become(ledger: Ledger, attachment: Attachment, state: MediaState, media: Media | None) -> None:
+    ledger.messages.attach(
+        Attachment(
+            message=attachment.message,
+            number=attachment.number,
+            ref=attachment.ref,
+            name=attachment.name,
+            type=media.type if media else attachment.type,
+            size=len(media.content) if media else attachment.size,
+            state=state,
+            digest=media.digest if media else "",
+        )
+    )
+
+
+def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    about = _about(ledger, plan, entry)
+    if not about:
+        return
+    message, conversation, did = about
+    attachments = ledger.messages.attachments(message.id)
+    if message.direction is Direction.INBOUND:
+        if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
+            request.uploaded(ledger, conversation, message.id, entry.part, now)
+    elif all(one.state is not MediaState.WANTED for one in attachments):
+        notice = _unfit(did, message, attachments)
+        if notice:
+            _hold_back(ledger, did, conversation, message, notice, now)
+
+
+def _unfit(did: Did, message: Message, attachments: tuple[Attachment, ...]) -> tuple[Case, str] | None:
+    """Return why these files cannot be texted, in a case and its words."""
+    for one in attachments:
+        if one.state is MediaState.REFUSED:
+            return Case.FILE_UNREACHABLE, one.name
+        if one.type not in SENDABLE_TYPES:
+            return Case.UNSUPPORTED_FILE, one.name if one.type == UNKNOWN_TYPE else f"{one.name} ({one.type})"
+    size = encoded_size(message.text, [one.size for one in attachments])
+    if size > did.max_mms_bytes:
+        return Case.FILE_TOO_LARGE, words.too_large(size, did.max_mms_bytes)
+    return None
+
+
+def _hold_back(
+    ledger: Ledger, did: Did, conversation: Conversation, message: Message, why: tuple[Case, str], now: datetime
+) -> None:
+    """Withdraw the reply with its files, keep its words, and ask."""
+    for entry in ledger.outbox.of_message(message.id):
+        cancelled = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.FAILED)
+        ledger.outbox.alter(entry.id, cancelled)
+    about = ""
+    cause = f"{message.id}/unfit"
+    if message.text.strip():
+        about = request.sent(ledger, did, message, cause, 0, now, held=True, without_files=True)
+    person = message.author if isinstance(message.author, str) else None
+    notice = Notice(case=why[0], about=about, person=person, detail=why[1])
+    warn.thread(ledger, did, conversation, notice, cause, now)
+    request.marked(ledger, message.id, cause, now)

@@ -1,0 +1,283 @@
+"""Compose: a wish, which only names what it is about, becomes a complete command that says what is true now."""
+
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from bridge.domain.command import (
+    AmendPost,
+    Card,
+    Command,
+    FetchMedia,
+    MarkPost,
+    Note,
+    PostToThread,
+    Said,
+    SendMail,
+    SendSms,
+    UploadFile,
+)
+from bridge.domain.conversation import Conversation
+from bridge.domain.delivery import lowest
+from bridge.domain.dialplan import DialPlan, Did, LongText
+from bridge.domain.digest import OpenConversation, OpenText
+from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PostRef
+from bridge.domain.message import Media, MediaState, Message, media_name
+from bridge.domain.notice import Notice
+from bridge.domain.outbox import OutboxEntry, WishKind
+from bridge.domain.phone import Address
+from bridge.domain.phrase import Action, Button, Mark, Phrase
+from bridge.domain.segment import Segments, split
+from bridge.domain.visible import posts_of
+from bridge.ports import Ledger
+from bridge.wording import thread as words
+
+LATE_BY = timedelta(minutes=2)
+MEDIA_GRANT = timedelta(hours=12)
+LARGEST_FILE = 25_000_000
+INLINE_PICTURES = 4_000_000
+
+
+class Unsaid(Enum):
+    """Why there is no command."""
+
+    WITHDRAWN = auto()  # it is not wanted any more
+    NOT_YET = auto()  # it needs something that is not there yet
+
+
+def command(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    """Return what a door needs to fulfil this wish as it is now."""
+    return _COMPOSERS[entry.kind](ledger, plan, entry, now)
+
+
+def texts_of(message: Message, did: Did, plan: DialPlan) -> list[str]:
+    """Cut a reply into the texts that leave the house, as the number's `long_text` says."""
+    most = plan.abilities[did.carrier].max_characters
+    limit = 160 if did.long_text is LongText.SPLIT and not message.media else most
+    return split(message.text, limit)
+
+
+def recipients(ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation) -> tuple[Address, ...]:
+    """Return whom a reply reaches: everybody, or in a group that the carrier cannot serve whoever wrote last."""
+    if not conversation.is_group or plan.abilities[did.carrier].groups:
+        return conversation.participants
+    last = ledger.messages.last_sender(conversation.id)
+    return (last,) if last else conversation.participants[:1]
+
+
+def mark_of(ledger: Ledger, message: Message) -> Mark:
+    """Return the state that a reply carries: that of its least advanced part, each part by its newest entry."""
+    newest = {entry.part: entry.status for entry in ledger.outbox.of_message(message.id)}
+    statuses = [status for status in newest.values() if status]
+    if not statuses:
+        return Mark.FAILED if message.refusal else Mark.QUEUED
+    return Mark(lowest(statuses).value)
+
+
+def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    if not message or not conversation:
+        return Unsaid.WITHDRAWN
+    text = _shown_text(message, entry.part)
+    if conversation.thread is None:
+        return _posted(entry, conversation, _card(plan, conversation, text))
+    footing = words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
+    heading = _heading(plan, message) if conversation.is_group else ""
+    return _posted(entry, conversation, Said(text=text, heading=heading, footing=footing))
+
+
+def _shown_text(message: Message, part: int) -> str:
+    pieces = posts_of(message.text)
+    text = pieces[part] if part < len(pieces) else ""
+    return text if text.strip() else (words.PICTURE if message.media else words.NO_TEXT)
+
+
+def _heading(plan: DialPlan, message: Message) -> str:
+    author = message.author
+    return words.who([plan.name_of(author)], [author.value]) if not isinstance(author, str) else ""
+
+
+def _posted(entry: OutboxEntry, conversation: Conversation, content: Card | Said | Note) -> PostToThread:
+    channel = ChannelRef(entry.destination.partition("/")[2])
+    return PostToThread(channel=channel, thread=conversation.thread, content=content, may_repeat=entry.is_repeat)
+
+
+def _card(plan: DialPlan, conversation: Conversation, text: str, state: Phrase | None = None) -> Card:
+    did = plan.did(conversation.did)
+    is_waiting = conversation.waiting_since is not None
+    acknowledge = Button(action=Action.ACKNOWLEDGE, label=words.ACKNOWLEDGE, value=conversation.id, is_primary=True)
+    return Card(
+        title=words.who(names(plan, conversation), [address.value for address in conversation.participants]),
+        subtitle=words.to_did(did.label if did else "", conversation.did.value),
+        text=text,
+        state=state or words.waiting(conversation.waiting_since or conversation.opened_at),
+        is_waiting=is_waiting,
+        buttons=(acknowledge,) if is_waiting else (),
+    )
+
+
+def names(plan: DialPlan, conversation: Conversation) -> list[str | None]:
+    """Return the contact's name of each participant, None where we know none."""
+    return [plan.name_of(address) for address in conversation.participants]
+
+
+def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    conversation = ledger.conversations.get(ConversationId(entry.subject))
+    first = conversation and ledger.messages.first_of(conversation.id)
+    if not conversation or not conversation.thread or not first:
+        return Unsaid.WITHDRAWN
+    text = _shown_text(first, 0) if first.text or not first.media else words.PICTURE
+    state: Phrase | None = None
+    if conversation.waiting_since is None:
+        latest = ledger.acknowledgements.latest(conversation.id)
+        state = words.taken(latest.by, latest.at) if latest else words.nothing_waits()
+    return AmendPost(post=PostRef(conversation.thread), content=_card(plan, conversation, text, state))
+
+
+def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    conversation = ledger.conversations.get(ConversationId(entry.subject))
+    if not conversation:
+        return Unsaid.WITHDRAWN
+    phrase, buttons = words.note(Notice.unpacked(entry.detail))
+    return _posted(entry, conversation, Note(phrase=phrase, buttons=buttons))
+
+
+def _say_instead(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    phrase, buttons = words.note(Notice.unpacked(entry.detail))
+    return AmendPost(post=PostRef(entry.subject), content=Note(phrase=phrase, buttons=buttons))
+
+
+def _mark(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    message = ledger.messages.get(MessageId(entry.subject))
+    if not message or not message.post:
+        return Unsaid.WITHDRAWN
+    return MarkPost(post=message.post, mark=mark_of(ledger, message))
+
+
+def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    if not message or not conversation or not did:
+        return Unsaid.WITHDRAWN
+    texts = texts_of(message, did, plan)
+    tokens = () if entry.detail or entry.part else _granted(ledger, message, now)
+    text = texts[entry.part] if entry.part < len(texts) else ""
+    if not text and not tokens:
+        return Unsaid.WITHDRAWN
+    as_mms = did.long_text is LongText.MMS and Segments.of(text).count > 1
+    to = recipients(ledger, plan, did, conversation)
+    return SendSms(did=did.number, to=to, text=text, media_tokens=tokens, as_mms=as_mms)
+
+
+def _granted(ledger: Ledger, message: Message, now: datetime) -> tuple[str, ...]:
+    """Let the carrier fetch the kept files of a reply, for a while."""
+    tokens = []
+    for attachment in ledger.messages.attachments(message.id):
+        if attachment.state is MediaState.KEPT:
+            token = ledger.seal(f"{message.id}/media/{attachment.number}/{attachment.digest}")
+            ledger.media.grant(token, attachment.digest, now + MEDIA_GRANT)
+            tokens.append(token)
+    return tuple(tokens)
+
+
+def _fetch(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    attachments = ledger.messages.attachments(MessageId(entry.subject))
+    wanted = [one for one in attachments if one.number == entry.part and one.state is MediaState.WANTED]
+    return FetchMedia(ref=wanted[0].ref, limit=LARGEST_FILE) if wanted else Unsaid.WITHDRAWN
+
+
+def _upload(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    if not message or not conversation or not did:
+        return Unsaid.WITHDRAWN
+    if not conversation.thread:
+        return Unsaid.NOT_YET
+    for attachment in ledger.messages.attachments(message.id):
+        media = ledger.media.get(attachment.digest) if attachment.number == entry.part else None
+        if media:
+            name = attachment.name or media_name(attachment.number, media.type)
+            return UploadFile(channel=did.channel, thread=conversation.thread, name=name, media=media)
+    return Unsaid.WITHDRAWN
+
+
+def _digest(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    digest = ledger.digests.get(DigestId(entry.subject))
+    if not digest:
+        return Unsaid.WITHDRAWN
+    new = [text for id in digest.new if (text := _open_text(ledger, id, is_new=True))]
+    if not new:
+        return Unsaid.WITHDRAWN
+    old = [text for id in digest.still_open if (text := _open_text(ledger, id, is_new=False))]
+    conversations = _by_conversation(plan, [*new, *old])
+    return SendMail(
+        to=digest.recipient,
+        name=digest.name,
+        conversations=conversations,
+        pictures=_pictures(ledger, conversations),
+        frozen_at=digest.frozen_at,
+    )
+
+
+def _open_text(ledger: Ledger, id: MessageId, *, is_new: bool) -> OpenText | None:
+    """Return the text if it is still unacknowledged."""
+    message = ledger.messages.get(id)
+    conversation = message and ledger.conversations.get(message.conversation)
+    if not message or not conversation or message.position <= conversation.covered:
+        return None
+    attachments = ledger.messages.attachments(id) if message.media else ()
+    return OpenText(message=message, conversation=conversation, attachments=attachments, is_new=is_new)
+
+
+def _by_conversation(plan: DialPlan, texts: list[OpenText]) -> tuple[OpenConversation, ...]:
+    """Group texts by conversation; conversations with new texts come first, each one's texts in order."""
+    groups: dict[ConversationId, list[OpenText]] = {}
+    for text in texts:
+        groups.setdefault(text.conversation.id, []).append(text)
+    return tuple(
+        OpenConversation(
+            conversation=group[0].conversation,
+            did=plan.did(group[0].conversation.did),
+            names=tuple(name or "" for name in names(plan, group[0].conversation)),
+            texts=tuple(sorted(group, key=lambda text: text.message.position)),
+        )
+        for group in groups.values()
+    )
+
+
+def _pictures(ledger: Ledger, conversations: tuple[OpenConversation, ...]) -> tuple[tuple[str, Media], ...]:
+    """Return the pictures to show inline, (digest, picture), until there are enough of them for one mail."""
+    pictures: dict[str, Media] = {}
+    room = INLINE_PICTURES
+    for conversation in conversations:
+        for attachment in (a for text in conversation.texts for a in text.attachments if a.digest not in pictures):
+            media = ledger.media.get(attachment.digest) if attachment.size <= room else None
+            if media and media.type.startswith("image/"):
+                pictures[media.digest] = media
+                room -= len(media.content)
+    return tuple(pictures.items())
+
+
+def _warning(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    notices = tuple(trouble.what for trouble in ledger.audit.troubles())
+    admin = next((person for person in plan.admins if person.email == entry.subject), None)
+    if not notices or not admin:
+        return Unsaid.WITHDRAWN
+    return SendMail(to=admin.email, name=admin.name, conversations=(), frozen_at=entry.due_at, notices=notices)
+
+
+_COMPOSERS = {
+    WishKind.SHOW_MESSAGE: _show,
+    WishKind.SAY_NOTE: _say,
+    WishKind.AMEND_CARD: _amend,
+    WishKind.AMEND_NOTE: _say_instead,
+    WishKind.MARK_REPLY: _mark,
+    WishKind.SEND_SMS: _send,
+    WishKind.FETCH_MEDIA: _fetch,
+    WishKind.FETCH_FILE: _fetch,
+    WishKind.UPLOAD_FILE: _upload,
+    WishKind.SEND_DIGEST: _digest,
+    WishKind.SEND_WARNING: _warning,
+}

@@ -1,0 +1,268 @@
+"""Deliver: the life of an outbox entry, from being taken to whatever became of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bridge.domain.command import Command, SendSms
+from bridge.domain.conversation import Consent, ConsentState
+from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.dialplan import DialPlan
+from bridge.domain.ids import CarrierRef, ConversationId, DigestId, MessageId, PostRef, ThreadRef
+from bridge.domain.message import Post
+from bridge.domain.notice import Case, Notice
+from bridge.domain.outbox import (
+    FRESH,
+    EntryChange,
+    EntryState,
+    OutboxEntry,
+    Outcome,
+    Settlement,
+    WishKind,
+    backoff,
+)
+from bridge.domain.phone import PhoneNumber
+from bridge.errors import Reason
+from bridge.flows import acknowledge, attach, compose, request, track, warn
+from bridge.flows.compose import Unsaid
+from bridge.ports import Ledger
+from bridge.wording import admin as admin_words
+
+BLOCKED_PAUSE = timedelta(seconds=30)
+NOT_YET_PAUSE = timedelta(seconds=1)
+SECOND_LOOK = timedelta(seconds=30)
+TELL_OF_LATE_FILE = 5  # tries, after which the thread is told that a file is still missing
+
+_SHOWING = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE)
+_HARMLESS = (
+    WishKind.AMEND_CARD,
+    WishKind.AMEND_NOTE,
+    WishKind.MARK_REPLY,
+    WishKind.FETCH_MEDIA,
+    WishKind.FETCH_FILE,
+)  # doing one of these twice changes nothing
+_FETCHING = (WishKind.FETCH_MEDIA, WishKind.FETCH_FILE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A claimed entry and what to do for it."""
+
+    entry: OutboxEntry
+    command: Command
+
+
+def take(
+    ledger: Ledger,
+    plan: DialPlan,
+    owner: str,
+    room: Callable[[str], int],
+    ask_after: Callable[[str], timedelta],
+    now: datetime,
+) -> list[Taken]:
+    """Claim what every destination has room for, and compose it."""
+    taken = []
+    for destination in ledger.outbox.destinations(now):
+        limit = room(destination)
+        entries = ledger.outbox.take(destination, limit, owner, now, ask_after(destination)) if limit > 0 else []
+        for entry in entries:
+            command = wish(ledger, plan, entry, now)
+            if isinstance(command, Unsaid):
+                _unsaid(ledger, plan, entry, command, now)
+            else:
+                taken.append(Taken(entry=entry, command=command))
+    return taken
+
+
+def wish(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    """Return the wish as it is now; a text to somebody who said STOP meanwhile is none any more."""
+    command = compose.command(ledger, plan, entry, now)
+    if isinstance(command, SendSms) and _opted_out(ledger, command):
+        return Unsaid.WITHDRAWN
+    return command
+
+
+def still_due(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:
+    """Answer the last question before the first byte: the wish as it is now, or None.
+
+    None too when the claim is old (the machine may have slept) or somebody else has it by now.
+    """
+    present = ledger.outbox.get(entry.id)
+    if not present or present.fence != entry.fence or present.state is not EntryState.TRYING:
+        return None
+    if entry.started_at and now - entry.started_at > FRESH:
+        return None
+    command = wish(ledger, plan, present, now)
+    return None if isinstance(command, Unsaid) else command
+
+
+def settle(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> bool:
+    """Write down what became of an attempt, and all that follows from it; False if the claim had been lost."""
+    change = _change(entry, settlement, now)
+    if not ledger.outbox.settle(entry, settlement, change, now):
+        return False
+    _FOLLOW_UPS[settlement.outcome](ledger, plan, entry, settlement, now)
+    return True
+
+
+def _change(entry: OutboxEntry, settlement: Settlement, now: datetime) -> EntryChange:
+    match settlement.outcome:
+        case Outcome.SENT:
+            status = DeliveryStatus.SENT if entry.kind is WishKind.SEND_SMS else None
+            return EntryChange(state=EntryState.SENT, status=status, ref=settlement.ref)
+        case Outcome.TRANSIENT:
+            return EntryChange(state=EntryState.READY, due_at=now + (settlement.retry_after or backoff(entry.tries)))
+        case Outcome.BLOCKED:
+            return EntryChange(state=EntryState.READY, due_at=now + BLOCKED_PAUSE)
+        case Outcome.PERMANENT:
+            status = DeliveryStatus.FAILED if entry.kind is WishKind.SEND_SMS else None
+            return EntryChange(state=EntryState.FAILED, status=status)
+        case Outcome.UNCERTAIN if entry.kind in _HARMLESS:
+            return EntryChange(state=EntryState.READY, due_at=now + backoff(entry.tries))
+        case Outcome.UNCERTAIN:
+            return EntryChange(ask_at=now + (settlement.retry_after or SECOND_LOOK))
+        case Outcome.WITHDRAWN:
+            return EntryChange(state=EntryState.READY, due_at=now)
+
+
+def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    ledger.audit.clear(f"blocked/{entry.destination}")
+    if entry.kind in _SHOWING:
+        _shown(ledger, entry, settlement, now)
+    elif entry.kind is WishKind.SEND_SMS:
+        _went_out(ledger, plan, entry, settlement, now)
+    elif entry.kind in _FETCHING and settlement.media:
+        attach.fetched(ledger, plan, entry, settlement.media, now)
+    elif entry.kind is WishKind.SEND_DIGEST:
+        ledger.digests.release(DigestId(entry.subject), settlement.shown)
+
+
+def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Remember which post shows what; a conversation's first post becomes its thread."""
+    ref, posted_at = PostRef(settlement.ref), settlement.posted_at or now
+    message = ledger.messages.get(MessageId(entry.subject)) if entry.kind is not WishKind.SAY_NOTE else None
+    conversation_id = message.conversation if message else ConversationId(entry.subject)
+    conversation = ledger.conversations.get(conversation_id)
+    if not conversation or not ref:
+        return
+    up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
+    ledger.posts.save(Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at))
+    if conversation.thread is None:
+        ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
+        if conversation.waiting_since is None:
+            request.amended(ledger, ledger.conversations.get(conversation.id) or conversation, entry.id, now)
+    acknowledge.adopt(ledger, ref, now)
+
+
+def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    request.marked(ledger, MessageId(entry.subject), f"{entry.id}/{entry.fence}", now)
+    for receipt in ledger.receipts.claim(CarrierRef(settlement.ref)):
+        present = ledger.outbox.get(entry.id)
+        if present:
+            track.apply(ledger, plan, present, receipt, now)
+
+
+def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    what = admin_words.blocked(_name(entry), settlement.detail, settlement.remedy)
+    warn.admin(ledger, f"blocked/{entry.destination}", what, now)
+
+
+def _name(entry: OutboxEntry) -> str:
+    """Name a destination for people: its door, without numbers."""
+    return entry.destination.partition("/")[0].partition(".")[0]
+
+
+def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    match entry.kind:
+        case WishKind.SEND_SMS:
+            _refused(ledger, plan, entry, settlement, now)
+        case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE:
+            attach.refused(ledger, plan, entry, settlement, now)
+        case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason is Reason.GONE:
+            _reopen(ledger, entry, now)
+        case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
+            warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
+        case WishKind.SEND_DIGEST:
+            ledger.digests.release(DigestId(entry.subject), frozenset())
+            recipient = entry.lane.partition(":")[2]
+            what = admin_words.digest_refused(recipient, settlement.detail)
+            warn.admin(ledger, f"digest-refused/{recipient}", what, now)
+        case _:
+            return  # a card, a note or a mark whose post somebody has deleted
+
+
+def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Say why an SMS failed; where the carrier blocks because of a STOP, we know that now too."""
+    cause = f"{entry.id}/{entry.fence}"
+    request.marked(ledger, MessageId(entry.subject), cause, now)
+    if settlement.reason is Reason.OPTED_OUT:
+        command = compose.command(ledger, plan, entry, now)
+        if isinstance(command, SendSms) and len(command.to) == 1:
+            state = ConsentState.WITHDRAWN
+            ledger.consents.put(Consent(did=command.did, address=command.to[0], state=state, since=now))
+    track.failed(ledger, plan, entry, settlement.reason or "", settlement.detail, cause, now)
+
+
+def _reopen(ledger: Ledger, entry: OutboxEntry, now: datetime) -> None:
+    """Show it in a new thread: somebody deleted the first post of the old one."""
+    message = ledger.messages.get(MessageId(entry.subject)) if entry.kind is not WishKind.SAY_NOTE else None
+    conversation = message.conversation if message else ConversationId(entry.subject)
+    ledger.conversations.set_thread(conversation, None, "")
+    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY, due_at=now))
+
+
+def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    if entry.kind is WishKind.FETCH_MEDIA and entry.tries == TELL_OF_LATE_FILE:
+        attach.late(ledger, plan, entry, now)
+
+
+def _withdrawn(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Cancel what is no longer wanted; what is wanted yet (the claim was merely old) stays ready."""
+    command = wish(ledger, plan, entry, now)
+    if isinstance(command, Unsaid):
+        _unsaid(ledger, plan, entry, command, now)
+
+
+def _unsaid(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, why: Unsaid, now: datetime) -> None:
+    if why is Unsaid.NOT_YET:
+        ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY, due_at=now + NOT_YET_PAUSE))
+        return
+    is_sms = entry.kind is WishKind.SEND_SMS
+    status = DeliveryStatus.FAILED if is_sms else None
+    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.CANCELLED, status=status))
+    if entry.kind is WishKind.SEND_DIGEST:
+        ledger.digests.release(DigestId(entry.subject), frozenset())
+    if is_sms:
+        _stopped(ledger, plan, entry, now)
+
+
+def _stopped(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Say that a queued reply is not sent because STOP came first."""
+    command = compose.command(ledger, plan, entry, now)
+    request.marked(ledger, MessageId(entry.subject), f"{entry.id}/withdrawn", now)
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    if message and conversation and did and isinstance(command, SendSms):
+        person = message.author if isinstance(message.author, str) else None
+        notice = Notice(case=Case.OPTED_OUT, person=person, address=command.to[0].value)
+        warn.thread(ledger, did, conversation, notice, entry.id, now)
+
+
+def _opted_out(ledger: Ledger, command: SendSms) -> bool:
+    consents = [ledger.consents.get(command.did, one) for one in command.to if isinstance(one, PhoneNumber)]
+    return any(consent is not None and consent.state is ConsentState.WITHDRAWN for consent in consents)
+
+
+def _nothing(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """An unclear attempt has no consequence before it was asked about."""
+
+
+_FOLLOW_UPS = {
+    Outcome.SENT: _sent,
+    Outcome.TRANSIENT: _transient,
+    Outcome.BLOCKED: _blocked,
+    Outcome.PERMANENT: _failed,
+    Outcome.UNCERTAIN: _nothing,
+    Outcome.WITHDRAWN: _withdrawn,
+}

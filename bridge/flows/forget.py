@@ -1,0 +1,17 @@
+"""Forget: what has been kept long enough is really gone; that it was seen, and in which thread, stays known."""
+
+from datetime import datetime
+
+from bridge.domain.dialplan import DialPlan
+from bridge.ports import Ledger
+
+AT_ONCE = 500  # rows a transaction, so that forgetting never holds up a text
+
+
+def older_than_retention(ledger: Ledger, plan: DialPlan, now: datetime) -> bool:
+    """Forget one batch; True while there may be more."""
+    counts = [ledger.messages.forget(did.number, now - did.retention, AT_ONCE) for did in plan.dids]
+    counts.append(ledger.sightings.forget(now - plan.retention, AT_ONCE))
+    counts.append(ledger.outbox.forget(now - plan.retention, AT_ONCE))
+    ledger.media.forget()
+    return max(counts) >= AT_ONCE

@@ -1,0 +1,85 @@
+"""Receive: a text from a phone becomes a message in a conversation, and a wish to show it."""
+
+from datetime import datetime
+
+from bridge.domain.conversation import Consent, ConsentState, Conversation, Keyword, conversation_cause, keyword
+from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.event import InboundSms
+from bridge.domain.ids import ConversationId, MessageId
+from bridge.domain.message import UNKNOWN_TYPE, Attachment, Direction, MediaState, Message
+from bridge.domain.notice import Case, Notice
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.visible import posts_of
+from bridge.flows import request, warn
+from bridge.ports import Ledger
+from bridge.wording import admin as admin_words
+
+_SAID = {Keyword.STOP: Case.STOPPED, Keyword.START: Case.STARTED, Keyword.HELP: Case.HELP_ASKED}
+
+
+def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> None:
+    """Keep what came, have it shown, and have its files fetched; a number that is not ours is kept and reported."""
+    did = plan.did(event.did)
+    if did is None:
+        ledger.sightings.poison(event.key, "for a number that is not configured")
+        warn.admin(ledger, f"unknown-did/{event.did.value}", admin_words.unknown_did(event.did.value), now)
+        return
+    conversation = _conversation(ledger, did, event, now)
+    message = Message(
+        id=MessageId(event.key),
+        conversation=conversation.id,
+        direction=Direction.INBOUND,
+        author=event.sender,
+        text=event.text,
+        media=len(event.files),
+        said_at=event.said_at or now,
+        received_at=now,
+    )
+    ledger.messages.save(message)
+    request.shown(ledger, did, message, len(posts_of(event.text)), now)
+    if conversation.waiting_since is None:
+        ledger.conversations.set_covered(conversation.id, conversation.covered, now)
+        request.amended(ledger, conversation, event.key, now)
+    _files(ledger, did, event, message, now)
+    _keyword(ledger, did, conversation, event, now)
+
+
+def _conversation(ledger: Ledger, did: Did, event: InboundSms, now: datetime) -> Conversation:
+    participants = (event.sender, *event.others)
+    id = ConversationId(ledger.seal(conversation_cause(did.number, participants)))
+    known = ledger.conversations.get(id)
+    if known:
+        return known
+    opened = Conversation(id=id, did=did.number, participants=participants, opened_at=now)
+    ledger.conversations.open(opened)
+    return opened
+
+
+def _files(ledger: Ledger, did: Did, event: InboundSms, message: Message, now: datetime) -> None:
+    for number, file in enumerate(event.files, 1):
+        ledger.messages.attach(
+            Attachment(
+                message=message.id,
+                number=number,
+                ref=file.ref,
+                name=file.name,
+                type=file.type or UNKNOWN_TYPE,
+                size=file.size,
+                state=MediaState.WANTED,
+            )
+        )
+        request.fetched(ledger, did, message, number, now)
+
+
+def _keyword(ledger: Ledger, did: Did, conversation: Conversation, event: InboundSms, now: datetime) -> None:
+    word = keyword(event.text)
+    if word is None or not isinstance(event.sender, PhoneNumber):
+        return
+    before = ledger.consents.get(did.number, event.sender)
+    withdrawn = before is not None and before.state is ConsentState.WITHDRAWN
+    if word is Keyword.START and not withdrawn:
+        return  # "yes" is an ordinary answer while nothing is blocked
+    if word is not Keyword.HELP:
+        state = ConsentState.WITHDRAWN if word is Keyword.STOP else ConsentState.GRANTED
+        ledger.consents.put(Consent(did=did.number, address=event.sender, state=state, since=now))
+    warn.thread(ledger, did, conversation, Notice(case=_SAID[word], address=event.sender.value), event.key, now)

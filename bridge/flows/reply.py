@@ -1,0 +1,142 @@
+"""Reply: what a person writes in a thread becomes a message, and an SMS, or the reason why not."""
+
+from datetime import datetime
+
+from bridge.domain.conversation import ConsentState, Conversation
+from bridge.domain.dialplan import DialPlan, Did, LongText
+from bridge.domain.event import ThreadReply
+from bridge.domain.ids import MessageId
+from bridge.domain.message import Attachment, Direction, MediaState, Message, Post
+from bridge.domain.notice import Case, Notice
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.segment import Segments
+from bridge.errors import Reason
+from bridge.flows import acknowledge, compose, request, warn
+from bridge.ports import Ledger
+
+
+def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
+    """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not.
+
+    A reply in a thread that is not ours is none of our business.
+    """
+    conversation = ledger.conversations.shown_in(event.thread)
+    if conversation is None:
+        return
+    did = plan.did(conversation.did)
+    refusal = _refusal(ledger, plan, did, conversation, event)
+    message = _message(event, conversation, refusal, now)
+    position = ledger.messages.save(message)
+    ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=position, posted_at=event.said_at))
+    acknowledge.by_reply(ledger, conversation, event, now)
+    if did is None:
+        return
+    if refusal:
+        warn.thread(ledger, did, conversation, refusal, event.key, now)
+    elif event.unfit_files:
+        _without_files(ledger, did, conversation, message, event, now)
+    else:
+        _send(ledger, plan, did, conversation, message, event, now)
+    request.marked(ledger, message.id, event.key, now)
+
+
+def _message(event: ThreadReply, conversation: Conversation, refusal: Notice | None, now: datetime) -> Message:
+    return Message(
+        id=MessageId(event.key),
+        conversation=conversation.id,
+        direction=Direction.OUTBOUND,
+        author=event.author,
+        text=event.text,
+        media=len(event.files) + len(event.unfit_files),
+        said_at=event.said_at,
+        received_at=now,
+        post=event.post,
+        refusal=Reason.REJECTED if refusal else None,
+    )
+
+
+def _refusal(
+    ledger: Ledger, plan: DialPlan, did: Did | None, conversation: Conversation, event: ThreadReply
+) -> Notice | None:
+    """Return why this reply can never be sent, if so."""
+    if did is None:
+        return Notice(case=Case.NO_NUMBER, person=event.author)
+    if not event.text.strip() and not event.files and not event.unfit_files:
+        return Notice(case=Case.EMPTY_REPLY, person=event.author)
+    for address in compose.recipients(ledger, plan, did, conversation):
+        if not address.is_repliable:
+            return Notice(case=Case.NOT_REPLIABLE, person=event.author)
+        consent = ledger.consents.get(did.number, address)
+        if consent and consent.state is ConsentState.WITHDRAWN:
+            return Notice(case=Case.OPTED_OUT, person=event.author, address=address.value)
+    segments = Segments.of(event.text).count
+    if did.long_text is LongText.REFUSE and segments > 1:
+        return Notice(case=Case.TOO_LONG, person=event.author, detail=str(segments))
+    return None
+
+
+def _send(
+    ledger: Ledger,
+    plan: DialPlan,
+    did: Did,
+    conversation: Conversation,
+    message: Message,
+    event: ThreadReply,
+    now: datetime,
+) -> None:
+    for number, file in enumerate(event.files, 1):
+        ledger.messages.attach(
+            Attachment(
+                message=message.id,
+                number=number,
+                ref=file.ref,
+                name=file.name,
+                type=file.type,
+                size=file.size,
+                state=MediaState.WANTED,
+            )
+        )
+        request.fetched_before_sending(ledger, did, message, number, now)
+    texts = compose.texts_of(message, did, plan)
+    question = _question(plan, did, message, event, texts, now)
+    tokens = [
+        request.sent(ledger, did, message, event.key, part, now, held=question is not None)
+        for part in range(len(texts))
+    ]
+    if question:
+        notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=_cost(texts))
+        warn.thread(ledger, did, conversation, notice, event.key, now)
+    _say_who_gets_it(ledger, plan, did, conversation, now)
+
+
+def _question(
+    plan: DialPlan, did: Did, message: Message, event: ThreadReply, texts: list[str], now: datetime
+) -> Case | None:
+    """Return what the author is asked before anything is sent."""
+    if event.read_back and now - event.said_at > plan.late_after:
+        return Case.ASK_LATE
+    travels_as_mms = bool(message.media) or did.long_text is LongText.MMS
+    return Case.ASK_LONG if not travels_as_mms and int(_cost(texts)) > plan.ask_over_segments else None
+
+
+def _cost(texts: list[str]) -> str:
+    return str(sum(Segments.of(text).count for text in texts))
+
+
+def _without_files(
+    ledger: Ledger, did: Did, conversation: Conversation, message: Message, event: ThreadReply, now: datetime
+) -> None:
+    """Offer to send the words alone, because a file of it cannot go."""
+    about = ""
+    if message.text.strip():
+        about = request.sent(ledger, did, message, event.key, 0, now, held=True, without_files=True)
+    notice = Notice(case=Case.UNSUPPORTED_FILE, about=about, person=event.author, detail=", ".join(event.unfit_files))
+    warn.thread(ledger, did, conversation, notice, event.key, now)
+
+
+def _say_who_gets_it(ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, now: datetime) -> None:
+    """Say once, before the first reply to a group, that it reaches only one of them."""
+    to = compose.recipients(ledger, plan, did, conversation)
+    if conversation.is_group and len(to) == 1 and isinstance(to[0], PhoneNumber):
+        notice = Notice(case=Case.GROUP_ANSWERS_ONE, address=to[0].value)
+        warn.thread(ledger, did, conversation, notice, conversation.id, now)

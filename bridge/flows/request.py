@@ -1,0 +1,213 @@
+"""Request things of the outbox: which lane each wish stands in, and the name that makes a second request harmless."""
+
+from datetime import datetime
+
+from bridge.domain.conversation import Conversation
+from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.dialplan import Did
+from bridge.domain.ids import EntryId, EntryToken, MessageId, PostRef, step
+from bridge.domain.message import Message
+from bridge.domain.notice import Notice
+from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
+from bridge.ports import Ledger
+
+CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
+
+
+def channel(did: Did) -> str:
+    """Name the destination that shows the texts of this number."""
+    return f"slack/{did.channel}"
+
+
+def line(did: Did) -> str:
+    """Name the destination that sends for this number."""
+    return f"{did.carrier}/{did.number.value}"
+
+
+def token(ledger: Ledger, entry: EntryId) -> EntryToken:
+    """Return the only name of an entry that leaves the house."""
+    return EntryToken(ledger.seal(entry))
+
+
+def shown(ledger: Ledger, did: Did, message: Message, parts: int, now: datetime) -> None:
+    """Have a text shown in its conversation's thread, in as many posts as it needs."""
+    destination = channel(did)
+    for part in range(parts):
+        _put(
+            ledger,
+            step(message.id, "show", part),
+            WishKind.SHOW_MESSAGE,
+            message.id,
+            now,
+            part=part,
+            destination=destination,
+            within=message.conversation,
+        )
+
+
+def said(ledger: Ledger, did: Did, conversation: Conversation, notice: Notice, cause: str, now: datetime) -> None:
+    """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)"""
+    _put(
+        ledger,
+        step(cause, "note", notice.case),
+        WishKind.SAY_NOTE,
+        conversation.id,
+        now,
+        destination=channel(did),
+        within=conversation.id,
+        detail=notice.packed(),
+    )
+
+
+def amended(ledger: Ledger, conversation: Conversation, cause: str, now: datetime) -> None:
+    """Have the first post tell the present state; requests that wait together are one."""
+    if conversation.thread and not ledger.outbox.is_amending(f"{CARDS}:{conversation.id}"):
+        _put(
+            ledger,
+            step(cause, "card"),
+            WishKind.AMEND_CARD,
+            conversation.id,
+            now,
+            destination=CARDS,
+            within=conversation.id,
+        )
+
+
+def noted(ledger: Ledger, post: PostRef, notice: Notice, cause: str, now: datetime) -> None:
+    """Have one of our notes say something else, without its buttons."""
+    _put(
+        ledger,
+        step(cause, "note"),
+        WishKind.AMEND_NOTE,
+        post,
+        now,
+        destination=CARDS,
+        within=post,
+        detail=notice.packed(),
+    )
+
+
+def marked(ledger: Ledger, message: MessageId, cause: str, now: datetime) -> None:
+    """Have a reply carry its present state."""
+    if not ledger.outbox.is_amending(f"{MARKS}:{message}"):
+        _put(ledger, step(cause, "mark"), WishKind.MARK_REPLY, message, now, destination=MARKS, within=message)
+
+
+def fetched(ledger: Ledger, did: Did, message: Message, number: int, now: datetime) -> None:
+    """Have a file of an inbound text brought into the house, in a side lane of its own."""
+    _put(
+        ledger,
+        step(message.id, "fetch", number),
+        WishKind.FETCH_MEDIA,
+        message.id,
+        now,
+        part=number,
+        destination=f"{did.carrier}.media",
+        within=f"{message.id}/{number}",
+    )
+
+
+def fetched_before_sending(ledger: Ledger, did: Did, message: Message, number: int, now: datetime) -> None:
+    """Have a file of a reply brought in, in the lane of the SMS, so that no later reply overtakes it."""
+    _put(
+        ledger,
+        step(message.id, "fetch", number),
+        WishKind.FETCH_FILE,
+        message.id,
+        now,
+        part=number,
+        destination=line(did),
+        within=message.conversation,
+    )
+
+
+def uploaded(ledger: Ledger, conversation: Conversation, message: MessageId, number: int, now: datetime) -> None:
+    """Have a kept file put into the thread."""
+    _put(
+        ledger,
+        step(message, "upload", number),
+        WishKind.UPLOAD_FILE,
+        message,
+        now,
+        part=number,
+        destination=FILES,
+        within=conversation.id,
+    )
+
+
+def sent(
+    ledger: Ledger,
+    did: Did,
+    message: Message,
+    cause: str,
+    part: int,
+    now: datetime,
+    *,
+    held: bool = False,
+    without_files: bool = False,
+) -> EntryToken:
+    """Have a reply sent; held, it waits for a person's word and blocks nobody."""
+    id = step(cause, "send", part)
+    _put(
+        ledger,
+        id,
+        WishKind.SEND_SMS,
+        message.id,
+        now,
+        part=part,
+        destination=line(did),
+        within=message.conversation,
+        detail="without files" if without_files else "",
+        state=EntryState.HELD if held else EntryState.READY,
+        status=DeliveryStatus.HELD if held else DeliveryStatus.QUEUED,
+    )
+    return token(ledger, id)
+
+
+def mailed(ledger: Ledger, digest: str, recipient: str, now: datetime) -> None:
+    """Have a frozen digest mailed."""
+    _put(ledger, step(digest, "mail"), WishKind.SEND_DIGEST, digest, now, destination=RELAY, within=recipient)
+
+
+def warned(ledger: Ledger, recipient: str, cause: str, now: datetime) -> None:
+    """Have an admin told of the present troubles by mail."""
+    _put(
+        ledger,
+        step(cause, "warn", recipient),
+        WishKind.SEND_WARNING,
+        recipient,
+        now,
+        destination=RELAY,
+        within=recipient,
+    )
+
+
+def _put(
+    ledger: Ledger,
+    id: EntryId,
+    kind: WishKind,
+    subject: str,
+    now: datetime,
+    *,
+    destination: str,
+    within: str,
+    part: int = 0,
+    detail: str = "",
+    state: EntryState = EntryState.READY,
+    status: DeliveryStatus | None = None,
+) -> None:
+    ledger.outbox.enqueue(
+        OutboxEntry(
+            id=id,
+            token=token(ledger, id),
+            lane=f"{destination}:{within}",
+            destination=destination,
+            kind=kind,
+            subject=subject,
+            part=part,
+            detail=detail,
+            state=state,
+            status=status,
+            due_at=now,
+        )
+    )

@@ -1,0 +1,78 @@
+"""Rescue: an attempt of which nobody knows how it ended, after the world was asked."""
+
+from datetime import datetime
+
+from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.dialplan import DialPlan
+from bridge.domain.ids import CarrierRef, MessageId
+from bridge.domain.notice import Case, Notice
+from bridge.domain.outbox import MOST_KILLS, EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
+from bridge.flows import deliver, request, warn
+from bridge.ports import Ledger
+from bridge.wording import admin as admin_words
+
+ASKABLE = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE, WishKind.SEND_SMS, WishKind.SEND_DIGEST)
+LOOKS_NEEDED = 2  # "it is not there" counts when it was said twice, some time apart
+
+
+def happened(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Take what the world found for what the attempt brought."""
+    deliver.settle(ledger, plan, entry, settlement, now)
+
+
+def did_not_happen(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Make it ready again once it was missing twice."""
+    looks = entry.looks + 1
+    if looks < LOOKS_NEEDED:
+        again = EntryChange(ask_at=now + deliver.SECOND_LOOK, looks=looks)
+        ledger.outbox.settle(entry, Settlement(outcome=Outcome.UNCERTAIN, detail="not found yet"), again, now)
+        return
+    ready = EntryChange(state=EntryState.READY, due_at=now, looks=0)
+    ledger.outbox.settle(entry, Settlement(outcome=Outcome.TRANSIENT, detail="not found"), ready, now)
+
+
+def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
+    """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition."""
+    if entry.kind is WishKind.SEND_SMS:
+        _ask(ledger, plan, entry, detail, now)
+        return
+    unclear = Settlement(outcome=Outcome.UNCERTAIN, detail=detail)
+    if entry.is_repeat:
+        ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
+    else:
+        once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0)
+        ledger.outbox.settle(entry, unclear, once_more, now)
+
+
+def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
+    asked = EntryChange(state=EntryState.ASKED, status=DeliveryStatus.UNCLEAR)
+    if not ledger.outbox.settle(entry, Settlement(outcome=Outcome.UNCERTAIN, detail=detail), asked, now):
+        return
+    cause = f"{entry.id}/{entry.fence}"
+    request.marked(ledger, MessageId(entry.subject), cause, now)
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    if message and conversation and did:
+        person = message.author if isinstance(message.author, str) else None
+        notice = Notice(case=Case.SEND_UNCLEAR, about=entry.token, person=person)
+        warn.thread(ledger, did, conversation, notice, cause, now)
+
+
+def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> bool:
+    """Take an entry out of the way that was open at too many deaths of its worker; True if it was."""
+    if entry.tries < MOST_KILLS or ledger.outbox.unended(entry.id) < MOST_KILLS:
+        return False
+    warn.admin(ledger, f"worker-died/{entry.token}", admin_words.worker_died(entry.kind), now)
+    if entry.kind is WishKind.SEND_SMS:
+        _ask(ledger, plan, entry, "worker died", now)
+    else:
+        given_up = Settlement(outcome=Outcome.PERMANENT, detail="worker died")
+        ledger.outbox.settle(entry, given_up, EntryChange(state=EntryState.FAILED), now)
+    return True
+
+
+def taken(ledger: Ledger, entry: OutboxEntry) -> frozenset[CarrierRef]:
+    """Return the references in this lane that belong to other SMS of ours."""
+    since = entry.started_at or entry.due_at
+    return ledger.outbox.taken_refs(entry.lane, since)

@@ -1,0 +1,50 @@
+"""Track: a receipt moves a message forward, never back, and its mark with it."""
+
+from datetime import datetime
+
+from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus, advance
+from bridge.domain.dialplan import DialPlan
+from bridge.domain.ids import MessageId
+from bridge.domain.notice import Case, Notice
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
+from bridge.flows import request, warn
+from bridge.ports import Ledger
+
+_OPEN = (EntryState.READY, EntryState.TRYING, EntryState.ASKED)
+
+
+def receipt(ledger: Ledger, plan: DialPlan, event: DeliveryReceipt, now: datetime) -> None:
+    """Apply a receipt to the SMS that it is for; one that overtakes the send's own answer waits for it."""
+    entry = ledger.outbox.by_token(event.token) if event.token else ledger.outbox.by_ref(event.ref)
+    if entry is None:
+        ledger.receipts.wait(event, now)
+    else:
+        apply(ledger, plan, entry, event, now)
+
+
+def apply(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: DeliveryReceipt, now: datetime) -> None:
+    """Move an SMS to what the receipt says. That there is a receipt proves that it went out."""
+    heard = DeliveryStatus.SENT if event.status is DeliveryStatus.QUEUED else event.status
+    status = advance(entry.status or DeliveryStatus.QUEUED, heard)
+    state = EntryState.SENT if entry.state in _OPEN else None
+    if state is None and status is entry.status:
+        return
+    if status is DeliveryStatus.FAILED:
+        state = EntryState.FAILED
+    ledger.outbox.alter(entry.id, EntryChange(state=state, status=status, ref=event.ref))
+    request.marked(ledger, MessageId(entry.subject), event.key, now)
+    if status is DeliveryStatus.FAILED:
+        failed(ledger, plan, entry, "", event.detail, event.key, now)
+
+
+def failed(
+    ledger: Ledger, plan: DialPlan, entry: OutboxEntry, reason: str, detail: str, cause: str, now: datetime
+) -> None:
+    """Say in the thread that a reply failed, why, and offer to try again."""
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    if message and conversation and did:
+        person = message.author if isinstance(message.author, str) else None
+        notice = Notice(case=Case.SEND_FAILED, about=entry.token, person=person, reason=reason, detail=detail)
+        warn.thread(ledger, did, conversation, notice, cause, now)

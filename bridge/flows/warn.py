@@ -1,0 +1,31 @@
+"""Warn: what we say in a thread, or to the admins, when something failed, is unclear, or was refused."""
+
+from datetime import datetime, timedelta
+
+from bridge.domain.conversation import Conversation
+from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.notice import Notice
+from bridge.flows import request
+from bridge.ports import Ledger
+
+QUIET = timedelta(hours=1)
+
+
+def thread(ledger: Ledger, did: Did, conversation: Conversation, notice: Notice, cause: str, now: datetime) -> None:
+    """Say it in the thread, once for this cause."""
+    request.said(ledger, did, conversation, notice, cause, now)
+
+
+def admin(ledger: Ledger, key: str, what: str, now: datetime) -> None:
+    """Put it where the admin looks; `admins` mails what is new there."""
+    ledger.audit.note(key, what, now)
+
+
+def admins(ledger: Ledger, plan: DialPlan, now: datetime) -> None:
+    """Mail the troubles that nobody was told of yet, at most once an hour."""
+    last = ledger.audit.last_mailed()
+    if not plan.admins or (last and now < last + QUIET) or not ledger.audit.unmailed():
+        return
+    for person in plan.admins:
+        request.warned(ledger, person.email, f"troubles at {now.isoformat()}", now)
+    ledger.audit.mailed(now)

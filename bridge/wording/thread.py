@@ -1,0 +1,220 @@
+"""What we say in a thread: the conversation's first post, and the notes below it."""
+
+from datetime import datetime
+
+from bridge.domain.ids import PersonRef
+from bridge.domain.notice import Case, Notice
+from bridge.domain.phone import spoken
+from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
+from bridge.errors import Reason
+
+UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
+NO_TEXT = "(no text)"
+NO_LONGER_KEPT = "(no longer kept)"
+PICTURE = "(picture)"
+ACKNOWLEDGE = "Acknowledge"
+
+
+def who(names: list[str | None], numbers: list[str]) -> str:
+    """Name the people of a conversation: "Ada Moss · (415) 555-0123"; a number without a name stands alone."""
+    pairs = zip(names, numbers, strict=True)
+    return ", ".join(f"{name} · {spoken(number)}" if name else spoken(number) for name, number in pairs)
+
+
+def to_did(label: str, number: str) -> Phrase:
+    return (f"to {label} · {spoken(number)}",)
+
+
+def waiting(since: datetime) -> Phrase:
+    return ("Waiting since ", Moment(since))
+
+
+def taken(by: PersonRef, at: datetime) -> Phrase:
+    return ("Acknowledged by ", Mention(by), " at ", Moment(at))
+
+
+def nothing_waits() -> Phrase:
+    return ("Nothing is waiting here.",)
+
+
+def sent_earlier(at: datetime) -> Phrase:
+    return ("sent ", Moment(at), ", reached us late")
+
+
+_REASONS = {
+    Reason.INVALID_NUMBER: "the carrier says that this is not a valid number.",
+    Reason.UNREACHABLE: "the phone could not be reached. It may be switched off or out of coverage.",
+    Reason.LANDLINE: "this number cannot receive texts; it may be a landline.",
+    Reason.OPTED_OUT: "this person has texted STOP. Only a START from that phone lifts it.",
+    Reason.FILTERED: "the carrier's spam filter stopped it.",
+    Reason.TOO_LONG: "it is too long.",
+    Reason.TOO_LARGE: "it is too large for the carrier.",
+    Reason.UNSUPPORTED_MEDIA: "the carrier does not take this type of file.",
+    Reason.MEDIA_UNREACHABLE: "the carrier could not fetch the file from us. Please tell your admin.",
+    Reason.NOT_REPLIABLE: "this sender cannot be answered.",
+    Reason.GONE: "it no longer exists.",
+    Reason.REJECTED: "the carrier refused it.",
+}
+
+
+def because(reason: str) -> str:
+    """Say a reason in words."""
+    return _REASONS.get(Reason(reason), "the carrier refused it.") if reason else "the carrier refused it."
+
+
+def note(notice: Notice) -> tuple[Phrase, tuple[Button, ...]]:
+    """Say what happened, and offer what helps."""
+    buttons = _BUTTONS.get(notice.case, ()) if notice.about else ()
+    return _PHRASES[notice.case](notice), tuple(
+        Button(action=action, label=label, value=notice.about, is_primary=number == 0)
+        for number, (action, label) in enumerate(buttons)
+    )
+
+
+_WITHOUT_OR_CANCEL = ((Action.SEND_WITHOUT_FILES, "Send without the file"), (Action.CANCEL, "Cancel"))
+_BUTTONS = {
+    Case.SEND_FAILED: ((Action.RETRY, "Retry"),),
+    Case.SEND_UNCLEAR: ((Action.ARRIVED, "It arrived"), (Action.SEND_AGAIN, "Send again")),
+    Case.ASK_LONG: ((Action.SEND_NOW, "Send"), (Action.CANCEL, "Cancel")),
+    Case.ASK_LATE: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
+    Case.UNSUPPORTED_FILE: _WITHOUT_OR_CANCEL,
+    Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
+    Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
+}
+
+
+def _by(notice: Notice) -> Phrase:
+    return (Mention(notice.person), ": ") if notice.person else ()
+
+
+def _failed(notice: Notice) -> Phrase:
+    if not notice.reason:
+        return (*_by(notice), "this reply was not delivered. The carrier says: ", Quote(notice.detail))
+    carrier = (" (", Quote(notice.detail), ")") if notice.detail else ()
+    return (*_by(notice), f"this reply was not delivered: {because(notice.reason)}", *carrier)
+
+
+def _unclear(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        "the carrier did not say whether this reply went out, and it cannot be looked up. "
+        "It is not sent again by itself; later replies wait until one of you decides.",
+    )
+
+
+def _opted_out(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        f"not sent. {spoken(notice.address)} has texted STOP; only a START from that phone lifts it.",
+    )
+
+
+def _not_repliable(notice: Notice) -> Phrase:
+    return (*_by(notice), "not sent. This sender is not a phone number and cannot be answered.")
+
+
+def _no_number(notice: Notice) -> Phrase:
+    return (*_by(notice), "not sent. The number that this conversation belongs to is no longer configured.")
+
+
+def _too_long(notice: Notice) -> Phrase:
+    return (*_by(notice), f"not sent. It needs {notice.detail} segments, and this number sends only single ones.")
+
+
+def _ask_long(notice: Notice) -> Phrase:
+    return (*_by(notice), f"this reply needs {notice.detail} segments, each billed as a text. Send it?")
+
+
+def _ask_late(notice: Notice) -> Phrase:
+    when: Phrase = (" of ", Moment(notice.at)) if notice.at else ()
+    return (*_by(notice), "the reply", *when, " was found only now, after an interruption. Is it still to be sent?")
+
+
+def _empty(notice: Notice) -> Phrase:
+    return (*_by(notice), "there was nothing in it that can be texted, so nothing was sent.")
+
+
+def _unsupported(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        f"{UNSUPPORTED_BY_CARRIER} ",
+        Quote(notice.detail),
+        " cannot be texted; jpg, jpeg and gif can. The words of the reply are kept.",
+    )
+
+
+def _file_too_large(notice: Notice) -> Phrase:
+    return (*_by(notice), "not sent. ", Quote(notice.detail), " The words of the reply are kept.")
+
+
+def _file_unreachable(notice: Notice) -> Phrase:
+    return (*_by(notice), "not sent. ", Quote(notice.detail), " could not be fetched from Slack.")
+
+
+def _stopped(notice: Notice) -> Phrase:
+    return (f"{spoken(notice.address)} texted STOP. Replies are not sent any more, until START comes from that phone.",)
+
+
+def _started(notice: Notice) -> Phrase:
+    return (f"{spoken(notice.address)} texted START. Replies are sent again.",)
+
+
+def _help_asked(notice: Notice) -> Phrase:
+    return (f"{spoken(notice.address)} texted HELP. The carrier answers that by itself where it is set up to.",)
+
+
+def _group(notice: Notice) -> Phrase:
+    return (
+        "This is a group text, and the carrier cannot send to a group: "
+        f"a reply goes only to whoever wrote last, now {spoken(notice.address)}.",
+    )
+
+
+def _picture_late(notice: Notice) -> Phrase:
+    return ("A file that came with this text cannot be fetched yet. It will be put here as soon as it can.",)
+
+
+def _picture_refused(notice: Notice) -> Phrase:
+    return (f"A file that came with this text could not be fetched: {notice.detail}",)
+
+
+_DECIDED = {
+    Action.RETRY: "is trying again to send this reply.",
+    Action.ARRIVED: "says that this reply arrived.",
+    Action.SEND_AGAIN: "had this reply sent again.",
+    Action.SEND_NOW: "had this reply sent.",
+    Action.SEND_WITHOUT_FILES: "had this reply sent without the file.",
+    Action.CANCEL: "decided not to send this reply.",
+}
+
+
+def _decided(notice: Notice) -> Phrase:
+    return (*((Mention(notice.person), " ") if notice.person else ()), _DECIDED[Action(notice.detail)])
+
+
+_PHRASES = {
+    Case.DECIDED: _decided,
+    Case.SEND_FAILED: _failed,
+    Case.SEND_UNCLEAR: _unclear,
+    Case.OPTED_OUT: _opted_out,
+    Case.NOT_REPLIABLE: _not_repliable,
+    Case.NO_NUMBER: _no_number,
+    Case.TOO_LONG: _too_long,
+    Case.ASK_LONG: _ask_long,
+    Case.ASK_LATE: _ask_late,
+    Case.EMPTY_REPLY: _empty,
+    Case.UNSUPPORTED_FILE: _unsupported,
+    Case.FILE_TOO_LARGE: _file_too_large,
+    Case.FILE_UNREACHABLE: _file_unreachable,
+    Case.STOPPED: _stopped,
+    Case.STARTED: _started,
+    Case.HELP_ASKED: _help_asked,
+    Case.GROUP_ANSWERS_ONE: _group,
+    Case.PICTURE_LATE: _picture_late,
+    Case.PICTURE_REFUSED: _picture_refused,
+}
+
+
+def too_large(size: int, limit: int) -> str:
+    """Say a size against its limit."""
+    return f"The whole message would be {size / 1000:,.0f} kB, and this network takes at most {limit / 1000:,.0f} kB."
