@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
-from importlib.metadata import PackageNotFoundError, version
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -58,13 +58,19 @@ app = typer.Typer(
 )
 
 
-@app.callback()
-def gate(
-    show_version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
-) -> None:
-    if show_version:
+def _print_version(asked: bool) -> None:
+    if asked:
         typer.echo(f"sms-bridge {_version()}")
         raise typer.Exit
+
+
+@app.callback()
+def gate(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
+) -> None:
+    pass
 
 
 @app.command()
@@ -145,8 +151,8 @@ def main() -> None:
 
 def _version() -> str:
     try:
-        return version("sms-bridge")
-    except PackageNotFoundError:
+        return metadata.version("sms-bridge")
+    except metadata.PackageNotFoundError:
         return "(not installed)"
 
 
@@ -209,9 +215,9 @@ def _tell_mistakes(error: ConfigError) -> None:
     console = Console(stderr=True, highlight=False)
     for mistake in error.mistakes:
         console.print(Text(visible(mistake.place), style="bold", overflow="fold"))
-        console.print(Padding(Text(visible(mistake.what), style="red", overflow="fold"), (0, 0, 0, 2)))
+        console.print(Padding(Text(visible(mistake.what), style="red", overflow="fold"), (0, 0, 0, 2), expand=False))
         if mistake.remedy:
-            console.print(Padding(Text(visible(mistake.remedy), overflow="fold"), (0, 0, 0, 2)))
+            console.print(Padding(Text(visible(mistake.remedy), overflow="fold"), (0, 0, 0, 2), expand=False))
     path = error.mistakes[0].place.partition(":")[0]
     console.print(Text(wording.mistakes(visible(path), len(error.mistakes)), style="bold"))
 
@@ -226,7 +232,7 @@ def _house(view: StatusView, timezone: str) -> RenderableType:
 
 
 def _section(title: str, body: RenderableType) -> RenderableType:
-    return Group(Text(f"\n{title}", style="bold"), Padding(body, (0, 0, 0, 2)))
+    return Group(Text(f"\n{title}", style="bold"), Padding(body, (0, 0, 0, 2), expand=False))
 
 
 def _listeners(view: StatusView) -> RenderableType:

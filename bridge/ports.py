@@ -122,8 +122,10 @@ class Carrier(Protocol):
 class Chat(Protocol):
     """The workspace in which people read and answer."""
 
-    state: str  # "up", or what is wrong, in words
-    gaps: asyncio.Event  # set whenever events may have been missed, at each reconnection
+    @property
+    def state(self) -> str: ...  # "up", or what is wrong, in words
+    @property
+    def gaps(self) -> asyncio.Event: ...  # set whenever events may have been missed; whoever reads back clears it
 
     async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
         """Post once, never repeated here, carrying `key` so that `find` recognises it."""

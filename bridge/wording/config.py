@@ -86,8 +86,8 @@ def single_brackets(section: str) -> Told:
     return f"[{section}] must be a list of tables.", f"Write [[{section}]], with double brackets."
 
 
-def double_brackets(section: str) -> Told:
-    return f"[[{section}]] can stand there only once.", f"Write [{section}], with single brackets."
+def double_brackets(section: str, header: str) -> Told:
+    return f"[[{section}]] is no list of tables.", f"Write {header}, with single brackets."
 
 
 def wrong_type(key: str, wanted: str, given: str) -> Told:

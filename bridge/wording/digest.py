@@ -134,5 +134,9 @@ def more(shown: int, texts: int) -> str:
     return f"Only {shown:,} of {texts:,} unanswered texts are shown here. The others wait in Slack."
 
 
+def more_notices(count: int) -> str:
+    return f"And {count:,} more. The command sms-bridge status lists them all."
+
+
 def _texts(count: int) -> str:
     return "text" if count == 1 else "texts"

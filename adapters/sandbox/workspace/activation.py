@@ -16,7 +16,14 @@ _ATTACHED = ("text", "pretext", "fallback", "title", "footer", "author_name")
 
 
 def of_message(
-    text: str, blocks: list[Json], attachments: list[Json], *, names: Names, autolink: bool, linked: bool, formatted: bool
+    text: str,
+    blocks: list[Json],
+    attachments: list[Json],
+    *,
+    names: Names,
+    autolink: bool,
+    linked: bool,
+    formatted: bool,
 ) -> Activation:
     """Gather what is active; the three flags are what `parse`, `link_names` and `mrkdwn` said about the text."""
     found = mrkdwn.activated(

@@ -1,10 +1,10 @@
 """What Slack refuses of Block Kit: unknown kinds, wrong structure, texts that are too long, too many pieces.
 
-Limits after docs.slack.dev, Block Kit reference, January 2026. Kinds of block that no bridge would post (tables, videos)
-are let through unread. Rich text has its own room.
+Limits after docs.slack.dev, Block Kit reference, January 2026. Kinds of block that no bridge would post
+(tables, videos) are let through unread. Rich text has its own room.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from adapters.sandbox.workspace.nouns import Json
@@ -167,9 +167,9 @@ def _input(block: Json, where: str) -> Iterator[str]:
     yield from _element(block.get("element"), f"{where}/element", _INTERACTIVE | _PICKERS | _INPUTS)
 
 
-def _element(element: Any, where: str, allowed: Iterable[str]) -> Iterator[str]:
+def _element(element: Any, where: str, allowed: set[str]) -> Iterator[str]:
     kind = element.get("type") if isinstance(element, dict) else None
-    if kind not in allowed:
+    if kind is None or kind not in allowed:
         yield _say(f"unsupported type: {kind}", f"{where}/type")
         return
     if "action_id" in element:

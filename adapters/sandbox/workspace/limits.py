@@ -18,8 +18,7 @@ _PAYLOAD_VALUES = (str, int, float, bool, list, dict, type(None))
 
 
 def parts(text: str) -> Iterator[str]:
-    """Cut a text as Slack does: dropped after 40,000 characters, spread over several messages after 4,050."""
-    text = text[:TEXT_CUT]
+    """Spread a text over several messages as Slack does."""
     for start in range(0, max(len(text), 1), TEXT_SPLIT):
         yield text[start : start + TEXT_SPLIT]
 

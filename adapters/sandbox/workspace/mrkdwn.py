@@ -136,7 +136,9 @@ def rich_text(text: str) -> list[Json]:
         elements.append(_element(*hit.group(1).partition("|")[::2]))
         position = hit.end()
     _say(elements, text[position:])
-    return [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}] if elements else []
+    return (
+        [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}] if elements else []
+    )
 
 
 def _say(elements: list[Json], text: str) -> None:

@@ -1,7 +1,7 @@
 """How often one may call: tiers per method and minute, and one post a second in each channel.
 
-Tiers after docs.slack.dev, "Rate limits", January 2026. Slack publishes no burst sizes; `burst` is our guess. The windows
-of a minute begin at the full minute of the clock.
+Tiers after docs.slack.dev, "Rate limits", January 2026. Slack publishes no burst sizes; `burst` is our guess. The
+windows of a minute begin at the full minute of the clock.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Which scope each method and each event needs (docs.slack.dev, method pages, January 2026), and what an app may have."""
+"""Which scope each method and each event needs (docs.slack.dev, method pages, January 2026)."""
 
 from adapters.sandbox.workspace.nouns import Channel, Json
 

@@ -20,7 +20,7 @@ class Wire:
         body = merged(
             head | self._author(message),
             self._thread(message, with_counts=not in_event),
-            {"team": self.state.team_id, "blocks": message.blocks, "attachments": message.attachments},
+            {"team": self._team(message), "blocks": message.blocks, "attachments": message.attachments},
             {"edited": message.edited, "client_msg_id": message.client_msg_id},
             {"files": [self.file(self.state.files[id_]) for id_ in message.files]},
         )
@@ -34,10 +34,16 @@ class Wire:
             )
         return body | {"text": message.text}
 
+    def _team(self, message: Message) -> str:
+        author = self.state.users.get(message.user or "")
+        return author.team_id if author else self.state.team_id
+
     def _author(self, message: Message) -> Json:
         author: Json = {"user": message.user, "bot_id": message.bot_id}
         if not message.bot_id:
             return author
+        if message.bot_id != self.state.bot_id:
+            return author | {"app_id": f"A{message.bot_id[1:]}", "username": message.username}
         author["app_id"] = self.state.app_id
         if message.username:
             return author | {"username": message.username, "icons": message.icons}

@@ -1,0 +1,6 @@
+"""The control socket: how the command line asks the running daemon, on one machine, as one user; read-only so far."""
+
+from adapters.control.client import ControlClient
+from adapters.control.listener import ControlServer
+
+__all__ = ["ControlClient", "ControlServer"]

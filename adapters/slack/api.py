@@ -1,0 +1,157 @@
+"""Slack's Web API as we call it: one attempt a call, no retries, no proxy, and every failure one of our four kinds.
+
+It also remembers what hardly ever changes: who we are, and the ids of channels that the configuration names.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.slack import wire
+from adapters.slack.names import Json, Self
+from adapters.slack.settings import SlackSettings
+from bridge.domain.ids import ChannelRef
+from bridge.errors import Blocked, Uncertain
+from bridge.wording import chat
+
+Read = Callable[[str, Mapping[str, Any]], Awaitable[Json]]
+
+_PAGE = 200
+_MOST_PAGES = 500
+_TOKENS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[^&\s'\"]+")
+
+
+class _Discreet(logging.Filter):
+    """Let no token, no ticket and no traceback with its payloads into the log."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = _TOKENS.sub("…", record.getMessage()), ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+VENDOR_LOG = logging.getLogger("adapters.slack.vendor")
+VENDOR_LOG.setLevel(logging.WARNING)  # Below it, Slack's libraries write out whole requests.
+VENDOR_LOG.addFilter(_Discreet())
+
+
+class SlackApi:
+    """Call the Web API over one shared session, which is opened at the first call."""
+
+    def __init__(self, settings: SlackSettings, *, timeout_seconds: float) -> None:
+        self.settings = settings
+        self._timeout = ClientTimeout(total=timeout_seconds, sock_connect=5)
+        self._token = settings.bot_token.get_secret_value()
+        self._session: ClientSession | None = None
+        self._client: AsyncWebClient | None = None
+        self._me: Self | None = None
+        self._channels: dict[str, str] = {}
+        self._asking = asyncio.Lock()
+
+    @property
+    def session(self) -> ClientSession:
+        """One session, so that calls share connections; the SDK's own time-out does not reach it, hence ours."""
+        if self._session is None or self._session.closed:
+            self._session = ClientSession(timeout=self._timeout, trust_env=False)
+            self._client = None
+        return self._session
+
+    def client(self, token: str | None = None) -> AsyncWebClient:
+        """Make a client that tries once: the SDK's default would post again after a cut connection."""
+        base, session = self.settings.api_url, self.session
+        made = AsyncWebClient(token=token, base_url=base, session=session, retry_handlers=[], logger=VENDOR_LOG)
+        made.proxy = None  # It was read from the environment, where NO_PROXY is not heeded.
+        return made
+
+    async def aclose(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def post(self, method: str, body: dict[str, Any], *, harmless: bool = False) -> Json:
+        """Call a method that takes JSON."""
+        return await self._call(method, "POST", harmless, json=body)
+
+    async def order(
+        self, method: str, params: dict[str, Any], *, harmless: bool = False, fine: tuple[str, ...] = ()
+    ) -> Json:
+        """Call a method that takes its arguments in the query, as the SDK sends them; `fine` errors are no errors."""
+        return await self._call(method, "POST", harmless, fine, params=params)
+
+    async def read(self, method: str, params: Mapping[str, Any]) -> Json:
+        return await self._call(method, "GET", True, params=params)
+
+    async def pages(
+        self, method: str, field: str, params: dict[str, Any], *, read: Read | None = None
+    ) -> AsyncIterator[Json]:
+        """Read a list to its end, page by page; each page by `read`, where that is not simply ours."""
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = params | {"limit": _PAGE} | ({"cursor": cursor} if cursor else {})
+            answer = await (read or self.read)(method, page)
+            for one in _list(answer, field, method):
+                yield one
+            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            if not cursor:
+                return
+        raise Uncertain(f"{method}: the list does not end")
+
+    async def _call(self, method: str, verb: str, harmless: bool, fine: tuple[str, ...] = (), **arguments: Any) -> Json:
+        _ = self.session  # A closed one is replaced, and the client with it.
+        self._client = self._client or self.client(self._token)
+        try:
+            answer = await self._client.api_call(method, http_verb=verb, **arguments)
+            return dict(answer.data) if isinstance(answer.data, dict) else {}
+        except wire.FAILURES as error:
+            if wire.refusal(error) in fine:
+                return {}
+            raise wire.fault(error, method, harmless=harmless) from error
+
+    async def ticket(self, app_token: str) -> str:
+        """Ask for the address of one socket; it serves once."""
+        client = self.client(app_token)
+        try:
+            answer = await client.api_call("apps.connections.open")
+            return str(answer["url"])
+        except wire.FAILURES as error:
+            raise wire.fault(error, "apps.connections.open", harmless=True) from error
+
+    async def me(self) -> Self:
+        """Tell who we are; asked once, and until it is answered."""
+        async with self._asking:
+            self._me = self._me or await self._who_am_i()
+            return self._me
+
+    async def _who_am_i(self) -> Self:
+        answer = await self._call("auth.test", "POST", True)
+        if not answer.get("bot_id"):
+            raise Blocked("auth.test: not a bot", chat.not_a_bot())
+        url, team = str(answer.get("url") or ""), str(answer.get("team_id") or "")
+        return Self(user_id=str(answer.get("user_id")), bot_id=str(answer["bot_id"]), team_id=team, url=url)
+
+    async def channel(self, ref: ChannelRef) -> str:
+        """Give a channel's id; `#name` is looked up once."""
+        if not ref.startswith("#"):
+            return ref
+        name = ref.removeprefix("#")
+        if name not in self._channels:
+            await self._learn_channels()
+        if name not in self._channels:
+            raise Blocked(f"no channel {ref} that we can see", chat.invite_bot())
+        return self._channels[name]
+
+    async def _learn_channels(self) -> None:
+        wanted = {"types": "public_channel,private_channel", "exclude_archived": True}
+        async for channel in self.pages("conversations.list", "channels", wanted):
+            self._channels[str(channel.get("name"))] = str(channel.get("id"))
+
+
+def _list(answer: Json, field: str, method: str) -> list[Json]:
+    found = answer.get(field)
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        raise Uncertain(f"{method}: no list of {field}")
+    return found

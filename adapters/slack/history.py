@@ -1,0 +1,125 @@
+"""What was said and done in threads while we could not hear it: replies of people, and the reactions on our posts."""
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from adapters.slack import names, plain, wire
+from adapters.slack.api import SlackApi
+from adapters.slack.names import SLACKBOT, Json, Self
+from adapters.slack.people import People
+from bridge.domain.event import ChatEvent, RawEvent
+from bridge.domain.ids import ThreadRef
+from bridge.errors import Permanent, Reason, Transient, WireError
+from bridge.ports import Clock
+
+Found = tuple[RawEvent, ChatEvent | WireError]
+
+_TRIES = 6
+_MANY = 5  # threads of one channel, from which on reading the channel first is the shorter way
+_REACTED_WITHIN = timedelta(days=31)  # how old a post of ours may be whose reactions still matter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Seen:
+    """A message, and the moment before it was read."""
+
+    message: Json
+    at: datetime
+
+
+class History:
+    """Read threads back; where there are many, the channel is read first, for a root tells whether anybody answered."""
+
+    def __init__(self, api: SlackApi, people: People, clock: Clock) -> None:
+        self._api = api
+        self._people = people
+        self._clock = clock
+
+    async def read(self, threads: Sequence[ThreadRef], since: datetime) -> AsyncIterator[Found]:
+        """Give, thread by thread and oldest first, what people replied since then and the present reaction sets.
+
+        A reaction leaves no trace in its thread's root, so a thread with later posts of ours is read in any case.
+        """
+        me = await self._api.me()
+        roots = {f"{channel}/{ts}": root async for channel, ts, root in self._roots(threads)}
+        for thread in dict.fromkeys(threads):
+            for found in await self._thread(thread, roots.get(thread), since, me):
+                yield found
+
+    async def _roots(self, threads: Sequence[ThreadRef]) -> AsyncIterator[tuple[str, str, _Seen]]:
+        """Find the roots of many threads among their channels' messages; one that is not found is read as a thread."""
+        for channel, stamps in _by_channel(threads).items():
+            if len(stamps) < _MANY:
+                continue
+            at = self._clock.now()
+            wanted = {"channel": channel, "oldest": min(stamps), "latest": max(stamps), "inclusive": True}
+            async for message in self._api.pages("conversations.history", "messages", wanted, read=self._read):
+                if message.get("ts") in stamps:
+                    yield channel, str(message["ts"]), _Seen(message=message, at=at)
+
+    async def _thread(self, thread: ThreadRef, root: _Seen | None, since: datetime, me: Self) -> list[Found]:
+        channel, ts = names.parts(thread)
+        if root and _is_quiet(root.message, since, me):
+            return [await self._found(root, channel, me)] if me.is_me(root.message) else []
+        found: list[Found] = []
+        for seen in await self._messages(channel, ts):
+            if me.is_me(seen.message):
+                found.append(await self._found(seen, channel, me))
+            elif wire.is_reply(seen.message, me) and str(seen.message["ts"]) >= names.stamp(since):
+                called = await self._people.names(plain.people_in(seen.message))
+                found.append(wire.reply_read_back(seen.message, channel, called))
+        return found
+
+    async def _messages(self, channel: str, ts: str) -> list[_Seen]:
+        """Read a thread, its root included, which may come with every page; nothing, if it is gone."""
+        at = self._clock.now()
+        oldest = names.stamp(at - _REACTED_WITHIN)
+        wanted = {"channel": channel, "ts": ts, "oldest": oldest, "inclusive": True}
+        seen: dict[str, _Seen] = {}
+        try:
+            async for message in self._api.pages("conversations.replies", "messages", wanted, read=self._read):
+                if isinstance(message.get("ts"), str):
+                    seen[message["ts"]] = _Seen(message=message, at=at)
+        except Permanent as error:
+            if error.reason is not Reason.GONE:
+                raise
+        return [seen[stamp] for stamp in sorted(seen)]
+
+    async def _found(self, seen: _Seen, channel: str, me: Self) -> Found:
+        reacted = {person for person, _ in wire.reactors(seen.message)} - {me.user_id, SLACKBOT}
+        bots = {person for person in sorted(reacted) if await self._people.is_bot(person)}
+        ignored = frozenset(bots | {me.user_id, SLACKBOT})
+        return wire.reaction_set(seen.message, channel, seen.at, ignored=ignored)
+
+    async def _read(self, method: str, params: Mapping[str, Any]) -> Json:
+        """Read one page, waiting as long as Slack asks us to, a few times; every other failure is the caller's."""
+        for _ in range(_TRIES):
+            try:
+                return await self._api.read(method, params)
+            except Transient as error:
+                if error.retry_after is None:
+                    raise
+                await self._clock.sleep(error.retry_after)
+        return await self._api.read(method, params)
+
+
+def _by_channel(threads: Sequence[ThreadRef]) -> dict[str, frozenset[str]]:
+    stamps: dict[str, set[str]] = defaultdict(set)
+    for channel, ts in map(names.parts, threads):
+        stamps[channel].add(ts)
+    return {channel: frozenset(found) for channel, found in stamps.items()}
+
+
+def _is_quiet(root: Json, since: datetime, me: Self) -> bool:
+    """Tell that the root alone is worth looking at: nobody answered since, and no later post of ours could bear a mark.
+
+    Slack names only some of those who answered; unless it names all of them, we may be among the others.
+    """
+    if not root.get("reply_count"):
+        return not root.get("latest_reply")
+    authors, count = root.get("reply_users"), root.get("reply_users_count")
+    all_named = isinstance(authors, list) and len(authors) == count and me.user_id not in authors
+    return all_named and str(root.get("latest_reply") or "9") < names.stamp(since)

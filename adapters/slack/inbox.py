@@ -1,0 +1,90 @@
+"""The Bolt app: what a person did is in the intake before Slack gets its acknowledgement; the rest gets just that.
+
+Bolt acknowledges an event before its listeners run, so they would lose what they were told. Hence there are none: the
+work is done in the one place that Bolt waits for first, before it even asks who sent the event.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from adapters.slack import plain, wire
+from adapters.slack.api import VENDOR_LOG, SlackApi
+from adapters.slack.names import Json, Self
+from adapters.slack.people import People
+from bridge.domain.event import ChatEvent
+from bridge.errors import Transient, WireError
+from bridge.ports import Answer, Intake
+
+_LOG = logging.getLogger(__name__)
+_REPEAT = 503  # On a socket, any status but 200 means that no acknowledgement is sent; Slack then comes again.
+
+
+class Inbox:
+    """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
+
+    def __init__(self, me: Self, intake: Intake, people: People) -> None:
+        self._me = me
+        self._intake = intake
+        self._people = people
+
+    def app(self, api: SlackApi) -> AsyncApp:
+        """Build the app with an `authorize` of our own: Bolt's would ask Slack, and lose the event if that fails.
+
+        Signatures are checked before anything is parsed, in the listener, and not again.
+        """
+        app = AsyncApp(
+            name="sms-bridge",
+            logger=VENDOR_LOG,
+            client=api.client(),
+            before_authorize=self._admit,
+            authorize=_introducing(self._me),
+            request_verification_enabled=False,
+            ssl_check_enabled=False,
+            url_verification_enabled=False,
+        )
+        # Without this, whatever has no listener would get no acknowledgement, and be printed whole into the log.
+        app.use(_acknowledge)
+        return app
+
+    async def _admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        if wire.concerns_us(body, self._me) and not await self._is_kept(body):
+            return BoltResponse(status=_REPEAT)
+        await next_()
+        return None
+
+    async def _is_kept(self, payload: Json) -> bool:
+        """Hand a payload in; false when Slack must tell it again."""
+        reactor = wire.reactor(payload)
+        try:
+            if reactor and await self._people.is_bot(reactor):
+                return True
+        except Transient as error:
+            _LOG.warning("a reaction is not acknowledged yet, because nobody says whose it is: %s", error)
+            return False
+        return await self._intake.accept(wire.raw(payload), await self._read(payload)) is not Answer.BUSY
+
+    async def _read(self, payload: Json) -> ChatEvent | WireError:
+        message = wire.message_in(payload)
+        called = await self._people.names(plain.people_in(message)) if message else {}
+        try:
+            return wire.event(payload, called)
+        except WireError as error:
+            return error
+
+
+def _introducing(me: Self) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Say who we are, so that Bolt drops what we did ourselves. Bolt cannot call a method here."""
+
+    async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:
+        return AuthorizeResult(enterprise_id=enterprise_id, team_id=team_id, bot_id=me.bot_id, bot_user_id=me.user_id)
+
+    return authorize
+
+
+async def _acknowledge(ack: AsyncAck) -> BoltResponse:
+    return await ack()

@@ -1,0 +1,166 @@
+"""What we want to say, as the body of a Slack post. Pure.
+
+Words from outside are only ever `text` elements of rich text, which Slack shows as they are: no mention, no link, no
+format, no emoji comes out of them. Nothing exceeds what Slack takes; a long text has been cut into parts before.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from bridge.domain.command import AmendPost, Card, Content, Note, PostToThread, Said
+from bridge.domain.ids import EntryToken
+from bridge.domain.phrase import Button, Mention, Moment, Phrase, Quote
+from bridge.wording import chat
+
+Block = dict[str, Any]
+
+EVENT_TYPE = "sms_bridge_message"
+WAITING, TAKEN = "#2eb67d", "#8d8d8d"
+ACTION = "sms:"
+_SHOWN = 3_000  # characters of one text: Slack splits a post near 4,050 and refuses blocks near 13,200 (2026-01).
+_FALLBACK = 3_900  # chat.update refuses a text beyond 4,000.
+_CONTEXT, _LABEL, _VALUE, _BUTTONS = 2_000, 75, 2_000, 25
+_SAFE = {"parse": "none", "link_names": False, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
+_PERSON = re.compile(r"[UW][A-Z0-9]+", re.ASCII)
+_CUT_THROUGH = re.compile(r"(?:&[a-z]*|<[^>]*)\Z")  # the start of an entity, or of a mention, without its end
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def post_body(post: PostToThread, key: EntryToken, channel: str, thread_ts: str | None) -> Block:
+    """Write a new post; the key goes along as metadata, which everybody in the workspace may read."""
+    body = {"channel": channel} | _content(post.content, may_repeat=post.may_repeat) | _SAFE
+    body["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": key}}
+    return body | {"thread_ts": thread_ts} if thread_ts else body
+
+
+def amend_body(amendment: AmendPost, channel: str, ts: str) -> Block:
+    """Write a changed post. The flags are said again, because an update forgets them; the metadata stays by itself."""
+    return {"channel": channel, "ts": ts} | _content(amendment.content, may_repeat=False) | _SAFE
+
+
+def escaped(text: str) -> str:
+    """Make words inert where Slack reads markup: these three signs, the ampersand first, and no others."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _content(content: Content, *, may_repeat: bool) -> Block:
+    match content:
+        case Card():
+            blocks, attachments = _card(content)
+            words: list[Phrase] = [(content.title,), content.subtitle, (content.text,), content.state]
+        case Said():
+            blocks, attachments = _said(content), []
+            words = [(content.heading,), (content.text,), content.footing]
+        case Note():
+            blocks, attachments = [_rich(content.phrase), *_actions(content.buttons)], []
+            words = [content.phrase]
+    if may_repeat:
+        blocks = [*blocks, _context(chat.may_repeat())]
+        words.append((chat.may_repeat(),))
+    return {"text": _fallback(words), "blocks": blocks, "attachments": attachments}
+
+
+def _card(card: Card) -> tuple[list[Block], list[Block]]:
+    """Put the coloured bar beside everything but the title.
+
+    The title stands alone on top, because a post without any block of its own shows its fallback text as well.
+    """
+    waits = card.is_waiting
+    inside = [_rich(card.subtitle), _rich((card.text,)), _rich(card.state), *_actions(card.buttons)]
+    fallback = _fallback([card.state])
+    attachment = {"color": WAITING if waits else TAKEN, "fallback": fallback, "blocks": inside}
+    return [_rich((card.title,), bold=True)], [attachment]
+
+
+def _said(said: Said) -> list[Block]:
+    heading = [_rich((said.heading,), bold=True)] if said.heading else []
+    return [*heading, _rich((said.text,)), *_footing(said.footing)]
+
+
+def _footing(footing: Phrase) -> list[Block]:
+    """Show small grey words; a person or a moment in them needs rich text, which cannot be small."""
+    if not footing:
+        return []
+    words = [_words(part) for part in footing if isinstance(part, str | Quote)]
+    return [_context("".join(words))] if len(words) == len(footing) else [_rich(footing)]
+
+
+def _context(words: str) -> Block:
+    text = _cut(words, _CONTEXT) or chat.nothing_said()
+    return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
+
+
+def _rich(phrase: Phrase, *, bold: bool = False) -> Block:
+    elements = list(_elements(phrase)) or [{"type": "text", "text": chat.nothing_said()}]
+    if bold:
+        elements = [element | {"style": {"bold": True}} for element in elements]
+    return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
+
+
+def _elements(phrase: Phrase) -> Iterator[Block]:
+    room = _SHOWN
+    for part in phrase:
+        match part:
+            case Mention() if _PERSON.fullmatch(part.person):
+                yield {"type": "user", "user_id": part.person}
+            case Moment():
+                yield _date(part)
+            case _:
+                words = _cut(_words(part), room)
+                room -= len(words)
+                if words:
+                    yield {"type": "text", "text": words}
+
+
+def _date(moment: Moment) -> Block:
+    seconds, words = int(moment.at.timestamp()), chat.plain_moment(moment.at)
+    return {"type": "date", "timestamp": seconds, "format": "{date_short_pretty} {time}", "fallback": words}
+
+
+def _words(part: str | Mention | Moment | Quote) -> str:
+    match part:
+        case str():
+            words = part
+        case Quote():
+            words = part.text
+        case Mention():
+            words = f"@{part.person}"
+        case Moment():
+            words = chat.plain_moment(part.at)
+    return _SURROGATE.sub("\ufffd", words)
+
+
+def _actions(buttons: Iterable[Button]) -> list[Block]:
+    elements: list[Block] = []
+    for button in tuple(buttons)[:_BUTTONS]:
+        label = {"type": "plain_text", "text": _cut(_words(button.label), _LABEL), "emoji": False}
+        action_id = f"{ACTION}{button.action}"
+        if any(element["action_id"] == action_id for element in elements):
+            action_id += f"#{len(elements)}"  # Slack takes each id only once in a block.
+        element: Block = {"type": "button", "action_id": action_id, "text": label, "value": button.value[:_VALUE]}
+        elements.append(element | {"style": "primary"} if button.is_primary else element)
+    return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _fallback(phrases: Iterable[Phrase]) -> str:
+    """Write all of it as one text, for notifications and screen readers, escaped, within Slack's limit."""
+    lines = ["".join(_active(part) for part in phrase) for phrase in phrases]
+    text = "\n".join(line for line in lines if line) or chat.nothing_said()
+    if len(text) <= _FALLBACK:
+        return text
+    return f"{_CUT_THROUGH.sub('', text[: _FALLBACK - 1])}…"
+
+
+def _active(part: str | Mention | Moment | Quote) -> str:
+    match part:
+        case Mention() if _PERSON.fullmatch(part.person):
+            return f"<@{part.person}>"
+        case Moment():
+            seconds, words = int(part.at.timestamp()), chat.plain_moment(part.at)
+            return f"<!date^{seconds}^{{date_short_pretty}} {{time}}^{words}>"
+    return escaped(_words(part))
+
+
+def _cut(words: str, most: int) -> str:
+    return words if len(words) <= most else f"{words[: max(most - 1, 0)]}…"[:most]

@@ -1,0 +1,301 @@
+"""What Slack tells us, as our nouns; and what it refuses, as our errors. Pure: people's names come in from outside.
+
+Anything may stand in a payload. What is none of our concern is recognised as such; what is, and yet cannot be read, is
+a `WireError`. Of failures, certainly not done are only: never connected, too many requests, a definite error word.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, InvalidURL, NonHttpUrlClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from adapters.slack import names, refusals
+from adapters.slack.names import SLACKBOT, Json, Self
+from adapters.slack.plain import Names, plain
+from adapters.slack.render import ACTION
+from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.domain.ids import EventKey, MediaRef, PersonRef
+from bridge.domain.phrase import Action
+from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
+from bridge.wording import chat
+
+SOURCE = "slack"
+_SECRETS = ("token", "response_url", "response_urls", "trigger_id")
+_SPOKEN = (
+    None,
+    "file_share",
+    "thread_broadcast",
+)  # the subtypes that a person's words come in; all others do not count
+_REACTIONS = {"reaction_added": True, "reaction_removed": False}
+_FETCHABLE = ("hosted", "snippet", "file_access")
+
+
+# Events
+
+
+def message_in(payload: Json) -> Json | None:
+    """Give the message of an event that tells one."""
+    event = payload.get("event")
+    return event if isinstance(event, dict) and event.get("type") == "message" else None
+
+
+def concerns_us(payload: Json, me: Self) -> bool:
+    """Tell a human's reply, reaction or press of one of our buttons from everything else that Slack sends."""
+    event = payload.get("event")
+    if isinstance(event, dict):
+        if event.get("type") == "message":
+            return is_reply(event, me)
+        item = event.get("item")
+        on_message = isinstance(item, dict) and item.get("type") == "message"
+        return _is_reaction(event) and on_message and event.get("user") not in (me.user_id, SLACKBOT)
+    return payload.get("type") == "block_actions" and _pressed(payload) is not None
+
+
+def is_reply(message: Json, me: Self) -> bool:
+    """Tell a human's message in a thread. An app's has a bot_id, even where it borrows a person's token."""
+    if message.get("subtype") not in _SPOKEN or message.get("bot_id") or not message.get("thread_ts"):
+        return False
+    by_person = message.get("user") and message.get("user") not in (me.user_id, SLACKBOT)
+    return bool(by_person) and message["thread_ts"] != message.get("ts")
+
+
+def reactor(payload: Json) -> str | None:
+    """Give who reacted: it may be a bot, which only a look-up can tell."""
+    event = payload.get("event")
+    person = event.get("user") if isinstance(event, dict) and _is_reaction(event) else None
+    return person if isinstance(person, str) else None
+
+
+def _is_reaction(event: Json) -> bool:
+    return event.get("type") in tuple(_REACTIONS)
+
+
+def raw(payload: Json) -> RawEvent:
+    """Keep a payload as it came, without what could be used to speak in our name."""
+    body = json.dumps({key: value for key, value in payload.items() if key not in _SECRETS}).encode()
+    try:
+        keys = _keys(payload)
+    except (KeyError, TypeError, AttributeError):
+        keys = (EventKey(f"slack:unread/{hashlib.sha256(body).hexdigest()}"),)
+    return RawEvent(source=SOURCE, keys=keys, body=body)
+
+
+def _keys(payload: Json) -> tuple[EventKey, ...]:
+    """Name the fact. A reaction has no name of its own, only its telling has; it is state, so that is enough."""
+    if message := message_in(payload):
+        return names.message_keys(str(message["channel"]), message)
+    if "event_id" in payload:
+        return (EventKey(f"slack:event/{payload['event_id']}"),)
+    return (_press_key(payload),)
+
+
+def _press_key(payload: Json) -> EventKey:
+    place, action = payload["container"], payload["actions"][0]
+    where = f"{place['channel_id']}/{place['message_ts']}"
+    return EventKey(f"slack:press/{where}/{action['action_id']}/{payload['user']['id']}/{action['action_ts']}")
+
+
+def event(payload: Json, called: Names) -> ChatEvent:
+    """Read a payload that concerns us."""
+    try:
+        if message := message_in(payload):
+            return reply(message, _word(message["channel"]), called)
+        return _reaction(payload["event"]) if "event" in payload else _press(payload)
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        raise WireError(f"a payload of Slack's that cannot be read ({type(error).__name__})") from error
+
+
+def reply(message: Json, channel: str, called: Names, *, read_back: bool = False) -> ThreadReply:
+    files, unfit = _files(message)
+    return ThreadReply(
+        key=names.message_keys(channel, message)[0],
+        thread=names.thread_ref(channel, _word(message["thread_ts"])),
+        post=names.post_ref(channel, _word(message["ts"])),
+        author=PersonRef(_word(message["user"])),
+        text=plain(message, called),
+        files=files,
+        unfit_files=unfit,
+        said_at=names.moment(message["ts"]),
+        read_back=read_back,
+    )
+
+
+def _reaction(told: Json) -> Reaction:
+    return Reaction(
+        post=names.post_ref(_word(told["item"]["channel"]), _word(told["item"]["ts"])),
+        person=PersonRef(_word(told["user"])),
+        emoji=_word(told["reaction"]),
+        is_set=_REACTIONS[told["type"]],
+        at=names.moment(told["event_ts"]),
+    )
+
+
+def _press(payload: Json) -> ButtonPressed:
+    action = payload["actions"][0]
+    pressed = _pressed(payload)
+    if pressed is None:
+        raise WireError("a button that is none of ours")
+    return ButtonPressed(
+        key=_press_key(payload),
+        action=pressed,
+        value=_word(action["value"]),
+        person=PersonRef(_word(payload["user"]["id"])),
+        post=names.post_ref(_word(payload["container"]["channel_id"]), _word(payload["container"]["message_ts"])),
+        at=names.moment(action["action_ts"]),
+    )
+
+
+def _pressed(payload: Json) -> Action | None:
+    """Read which of our buttons it was; a foreign one, or one of an older release, is nobody's."""
+    try:
+        action_id = payload["actions"][0]["action_id"]
+        return Action(action_id.removeprefix(ACTION).partition("#")[0]) if action_id.startswith(ACTION) else None
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        return None
+
+
+def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
+    """Sort a message's files into those that we may fetch and the names of those that we may not."""
+    files, unfit = [], []
+    for file in message.get("files") or ():
+        name = file.get("name") or file.get("title")
+        if file.get("mode", "hosted") not in _FETCHABLE or file.get("is_external"):
+            unfit.append(str(name or chat.deleted_file()))
+            continue
+        size = file.get("size")
+        found = File(
+            ref=MediaRef(_word(file["id"])),
+            name=str(name or chat.unnamed_file()),
+            type=str(file.get("mimetype") or ""),
+            size=size if isinstance(size, int) else 0,
+        )
+        files.append(found)
+    return tuple(files), tuple(unfit)
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise WireError("a word is missing in a payload of Slack's")
+    return value
+
+
+# What is read back
+
+
+def reply_read_back(message: Json, channel: str, called: Names) -> tuple[RawEvent, ThreadReply | WireError]:
+    raw_event = RawEvent(
+        source=SOURCE,
+        keys=names.message_keys(channel, message),
+        body=json.dumps({"channel": channel, "message": message}).encode(),
+    )
+    try:
+        return raw_event, reply(message, channel, called, read_back=True)
+    except WireError as error:
+        return raw_event, error
+    except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        return raw_event, WireError(f"a message of Slack's that cannot be read ({type(error).__name__})")
+
+
+def reactors(message: Json) -> Iterator[tuple[str, str]]:
+    """Give (person, emoji) for every reaction on a message."""
+    for reaction in message.get("reactions") or ():
+        for person in reaction.get("users") or ():
+            yield person, reaction["name"]
+
+
+def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozenset[str]) -> tuple[RawEvent, ReactionSet]:
+    """Tell all reactions of people on a post of ours, as they were at this moment.
+
+    The key holds the moment as well as the content: a set that was there, went, and is there again is news, though it
+    was read before. Hearing the same set twice changes nothing.
+    """
+    post = names.post_ref(channel, message["ts"])
+    present = sorted((person, emoji) for person, emoji in reactors(message) if person not in ignored)
+    body = json.dumps({"post": post, "reactions": present}).encode()
+    key = f"slack:reactions/{post}/{hashlib.sha256(body).hexdigest()[:16]}/{names.stamp(at)}"
+    found = frozenset((PersonRef(person), emoji) for person, emoji in present)
+    return RawEvent(source=SOURCE, keys=(EventKey(key),), body=body), ReactionSet(post=post, present=found, at=at)
+
+
+# Failures
+
+FAILURES = (SlackClientError, ClientError, OSError, ValueError, TypeError, AttributeError, LookupError)
+"""All that a call can end in: the SDK stumbles over odd answers with bare Python errors. TimeoutError is an OSError."""
+
+_PAUSE = timedelta(seconds=30)
+_LONGEST_PAUSE = timedelta(hours=1)
+
+
+def fault(error: Exception, call: str, *, harmless: bool = False) -> PortError:
+    """Judge one failed call of Slack's Web API; `harmless` says that doing it twice would change nothing.
+
+    What may have been done and is harmless to repeat is `Transient`: there is nothing to ask about before repeating.
+    """
+    judged = _judge(error, call)
+    return Transient(str(judged)) if harmless and isinstance(judged, Uncertain) else judged
+
+
+def _judge(error: Exception, call: str) -> PortError:
+    if isinstance(error, SlackApiError):
+        return _of_answer(error, call)
+    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+        return Transient(f"{call}: no connection ({type(error).__name__})")
+    if isinstance(error, InvalidURL | NonHttpUrlClientError):
+        return Blocked(f"{call}: not an address", chat.check_address())
+    if isinstance(error, SlackClientError):  # The SDK's own objections come before anything is sent.
+        return Permanent(f"{call}: {type(error).__name__}", Reason.REJECTED)
+    return Uncertain(f"{call}: {type(error).__name__}")
+
+
+def refusal(error: BaseException | None) -> str | None:
+    """Give the error word of a definite no of Slack's; None for every other failure."""
+    response: Any = error.response if isinstance(error, SlackApiError) else None
+    status, body = _status(response), getattr(response, "data", None)
+    if not isinstance(body, dict) or body.get("ok") is not False or not 200 <= status < 500:
+        return None
+    word = body.get("error")
+    return word if isinstance(word, str) else None
+
+
+def _status(response: Any) -> int:
+    """Read the status of the SDK's answer, or of aiohttp's, which the SDK hands on where the body was no JSON."""
+    status = getattr(response, "status_code", None) or getattr(response, "status", None)
+    return status if isinstance(status, int) else 0
+
+
+def _of_answer(error: SlackApiError, call: str) -> PortError:
+    response: Any = error.response
+    if _status(response) == 429:
+        return Transient(f"{call}: too many requests", _pause(getattr(response, "headers", None)))
+    word = refusal(error)
+    if word is None:
+        return Uncertain(f"{call}: status {_status(response)}, and no answer that can be read")
+    return refused(word, call, needed=str(response.data.get("needed") or ""))
+
+
+def refused(word: str, call: str, *, needed: str = "") -> PortError:
+    """Judge a definite error word of Slack's; one that we do not know is held to concern this one wish only."""
+    detail = f"{call}: {word}"
+    if word in refusals.UNCERTAIN:
+        return Uncertain(detail)
+    if word in refusals.LATER:
+        return Transient(detail, _PAUSE)
+    if word in refusals.SCOPE:
+        return Blocked(f"{detail} {needed}".rstrip(), chat.add_scope(needed))
+    if remedy := refusals.REMEDIES.get(word):
+        return Blocked(detail, remedy())
+    return Permanent(detail, refusals.NEVER.get(word, Reason.REJECTED))
+
+
+def _pause(headers: object) -> timedelta:
+    """Read Retry-After; Slack writes seconds, a proxy might write anything."""
+    said = headers.get("Retry-After") if isinstance(headers, Mapping) else None
+    if isinstance(said, list):
+        said = said[0] if said else None
+    if not isinstance(said, str) or not said.isascii() or not said.isdigit() or len(said) > 6:
+        return _PAUSE
+    return min(timedelta(seconds=max(1, int(said))), _LONGEST_PAUSE)

@@ -1,0 +1,51 @@
+"""The table `acknowledgement`: who took responsibility up to which message, each under its cause."""
+
+from sqlite3 import Connection
+from typing import Any
+
+from adapters.sqlite.ledger.columns import moment, read_moment
+from bridge.domain.acknowledgement import Acknowledgement, Means
+from bridge.domain.ids import ConversationId, PostRef
+
+_PUT = """
+    INSERT OR REPLACE INTO acknowledgement (key, conversation, post, person, means, up_to, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_REMOVE = "DELETE FROM acknowledgement WHERE key = ?"
+_SELECT = "SELECT key, conversation, post, person, means, up_to, at FROM acknowledgement"
+_LATEST = f"{_SELECT} WHERE conversation = ? ORDER BY up_to DESC, at LIMIT 1"
+_REACTIONS_ON = f"{_SELECT} WHERE post = ? AND means = 'reaction' ORDER BY at"
+
+
+class SqliteAcknowledgements:
+    __slots__ = ("_execute",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._execute = connection.execute
+
+    def put(self, acknowledgement: Acknowledgement) -> None:
+        it = acknowledgement
+        self._execute(_PUT, (it.key, it.conversation, it.post, it.by, it.means.value, it.up_to, moment(it.at)))
+
+    def remove(self, key: str) -> None:
+        self._execute(_REMOVE, (key,))
+
+    def latest(self, conversation: ConversationId) -> Acknowledgement | None:
+        row = self._execute(_LATEST, (conversation,)).fetchone()
+        return _acknowledgement(row) if row else None
+
+    def reactions_on(self, post: PostRef) -> list[Acknowledgement]:
+        return list(map(_acknowledgement, self._execute(_REACTIONS_ON, (post,))))
+
+
+def _acknowledgement(row: tuple[Any, ...]) -> Acknowledgement:
+    key, conversation, post, person, means, up_to, at = row
+    return Acknowledgement(
+        key=key,
+        conversation=conversation,
+        post=post,
+        by=person,
+        means=Means(means),
+        up_to=up_to,
+        at=read_moment(at),
+    )

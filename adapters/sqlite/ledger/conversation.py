@@ -1,0 +1,86 @@
+"""The table `conversation`: kept for ever, so that a late reply finds its thread."""
+
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from adapters.sqlite.ledger.columns import (
+    addresses,
+    moment,
+    moment_or_none,
+    read_addresses,
+    read_moment,
+    read_moment_or_none,
+    read_number,
+)
+from bridge.domain.conversation import Conversation
+from bridge.domain.ids import ConversationId, ThreadRef
+
+_OPEN = """
+    INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
+_GET = f"{_SELECT} WHERE id = ?"
+_SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
+_SET_THREAD = "UPDATE conversation SET thread = ?, link = ? WHERE id = ?"
+_SET_COVERED = "UPDATE conversation SET covered = ?, waiting_since = ? WHERE id = ?"
+# One step per conversation into `message_conversation`, however many messages it has.
+_ACTIVE = """
+    WITH shown (thread, waiting_since, last) AS MATERIALIZED (
+        SELECT thread, waiting_since, max(
+            coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open = 1), 0),
+            coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open = 0), 0),
+            coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open IS NULL), 0)
+        ) FROM conversation WHERE thread IS NOT NULL
+    )
+    SELECT thread FROM shown JOIN message ON position = last
+    WHERE received_at >= ? OR EXISTS (
+        SELECT 1 FROM message AS waiting WHERE waiting.conversation = message.conversation AND waiting.is_open = 1
+    )
+    ORDER BY last DESC
+"""
+
+
+class SqliteConversations:
+    __slots__ = ("_execute",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._execute = connection.execute
+
+    def open(self, conversation: Conversation) -> None:
+        it = conversation
+        since = moment_or_none(it.waiting_since)
+        people = addresses(it.participants)
+        self._execute(_OPEN, (it.id, it.did.value, people, moment(it.opened_at), it.thread, it.link, it.covered, since))
+
+    def get(self, id: ConversationId) -> Conversation | None:
+        row = self._execute(_GET, (id,)).fetchone()
+        return _conversation(row) if row else None
+
+    def shown_in(self, thread: ThreadRef) -> Conversation | None:
+        row = self._execute(_SHOWN_IN, (thread,)).fetchone()
+        return _conversation(row) if row else None
+
+    def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None:
+        self._execute(_SET_THREAD, (thread, link, id))
+
+    def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
+        self._execute(_SET_COVERED, (covered, moment_or_none(waiting_since), id))
+
+    def active_threads(self, since: datetime) -> list[ThreadRef]:
+        return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]
+
+
+def _conversation(row: tuple[Any, ...]) -> Conversation:
+    id, did, participants, opened_at, thread, link, covered, waiting_since = row
+    return Conversation(
+        id=id,
+        did=read_number(did),
+        participants=read_addresses(participants),
+        opened_at=read_moment(opened_at),
+        thread=thread,
+        link=link,
+        covered=covered,
+        waiting_since=read_moment_or_none(waiting_since),
+    )

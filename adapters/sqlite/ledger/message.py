@@ -1,0 +1,151 @@
+"""The tables `message` and `attachment`: what was said, and the files that came with it."""
+
+from datetime import datetime
+from sqlite3 import Connection
+from typing import Any
+
+from adapters.sqlite.ledger.columns import moment, read_address, read_moment, read_number
+from bridge.domain.digest import OpenLine
+from bridge.domain.ids import ConversationId, MessageId, PersonRef
+from bridge.domain.message import Attachment, Direction, MediaState, Message
+from bridge.domain.phone import Address, PhoneNumber
+from bridge.errors import Reason
+
+_SAVE = """
+    INSERT INTO message (
+        id, conversation, did, direction, author, text, media, said_at, received_at, post, refusal, is_open
+    ) SELECT ?, number, did, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM conversation WHERE id = ?
+"""
+_SELECT = """
+    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal
+    FROM message JOIN conversation ON number = message.conversation
+"""
+_GET = f"{_SELECT} WHERE message.id = ?"
+_NUMBER = "SELECT number FROM conversation WHERE id = ?"
+# One step into the index for each state, instead of a walk along the conversation.
+_FIRST = """
+    SELECT min(first) FROM (
+        SELECT min(position) AS first FROM message WHERE conversation = :number AND is_open = 1
+        UNION ALL SELECT min(position) FROM message WHERE conversation = :number AND is_open = 0
+        UNION ALL SELECT min(position) FROM message WHERE conversation = :number AND is_open IS NULL
+    )
+"""
+_FIRST_OF = f"{_SELECT} WHERE position = ({_FIRST})"
+_LAST_SENDER = """
+    SELECT author FROM message WHERE position = (SELECT max(last) FROM (
+        SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1
+        UNION ALL SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0
+    ))
+"""
+_CLOSE = "UPDATE message SET is_open = 0 WHERE conversation = ? AND is_open = 1 AND position <= ?"
+_REOPEN = "UPDATE message SET is_open = 1 WHERE conversation = ? AND is_open = 0 AND position > ?"
+_OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = ? AND is_open = 1"
+_OPEN_BEFORE = """
+    SELECT id, did, received_at FROM message WHERE is_open = 1 AND received_at <= ? ORDER BY received_at, position
+"""
+_ATTACH = """
+    INSERT OR REPLACE INTO attachment (message, number, ref, name, type, size, state, digest)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ATTACHMENTS = """
+    SELECT message, number, ref, name, type, size, state, digest FROM attachment WHERE message = ? ORDER BY number
+"""
+_FORGET = """
+    UPDATE message SET text = '', is_kept = 0 WHERE position IN (
+        SELECT position FROM message WHERE is_kept = 1 AND did = ? AND received_at < ? ORDER BY received_at LIMIT ?
+    ) RETURNING id
+"""
+_FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ?"
+
+
+class SqliteMessages:
+    __slots__ = ("_execute", "_execute_many")
+
+    def __init__(self, connection: Connection) -> None:
+        self._execute = connection.execute
+        self._execute_many = connection.executemany
+
+    def save(self, message: Message) -> int:
+        """Keep it; a second one of that id, or one of no known conversation, is an error of ours."""
+        it = message
+        is_inbound = it.direction is Direction.INBOUND
+        author = it.author if isinstance(it.author, str) else it.author.value
+        refusal = it.refusal and it.refusal.value
+        said_at, received_at = moment(it.said_at), moment(it.received_at)
+        what = (it.id, it.direction.value, author, it.text, it.media, said_at, received_at)
+        saved = self._execute(_SAVE, (*what, it.post, refusal, 1 if is_inbound else None, it.conversation))
+        if not saved.rowcount or saved.lastrowid is None:
+            raise LookupError(f"no conversation {it.conversation}")
+        return saved.lastrowid
+
+    def get(self, id: MessageId) -> Message | None:
+        row = self._execute(_GET, (id,)).fetchone()
+        return _message(row) if row else None
+
+    def first_of(self, conversation: ConversationId) -> Message | None:
+        row = self._execute(_FIRST_OF, {"number": self._number(conversation)}).fetchone()
+        return _message(row) if row else None
+
+    def last_sender(self, conversation: ConversationId) -> Address | None:
+        row = self._execute(_LAST_SENDER, {"number": self._number(conversation)}).fetchone()
+        return read_address(row[0]) if row else None
+
+    def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
+        number = self._number(conversation)
+        self._execute(_CLOSE, (number, up_to))
+        self._execute(_REOPEN, (number, up_to))
+        (oldest,) = self._execute(_OLDEST_OPEN, (number,)).fetchone()
+        return read_moment(oldest) if oldest else None
+
+    def open_before(self, moment_: datetime) -> list[OpenLine]:
+        rows = self._execute(_OPEN_BEFORE, (moment(moment_),))
+        return [OpenLine(id, read_number(did), read_moment(received_at)) for id, did, received_at in rows]
+
+    def attach(self, attachment: Attachment) -> None:
+        it = attachment
+        row = (it.message, it.number, it.ref, it.name, it.type, it.size, it.state.value, it.digest)
+        self._execute(_ATTACH, row)
+
+    def attachments(self, message: MessageId) -> tuple[Attachment, ...]:
+        return tuple(map(_attachment, self._execute(_ATTACHMENTS, (message,))))
+
+    def forget(self, did: PhoneNumber, before: datetime, limit: int) -> int:
+        forgotten = self._execute(_FORGET, (did.value, moment(before), limit)).fetchall()
+        self._execute_many(_FORGET_FILES, forgotten)
+        return len(forgotten)
+
+    def _number(self, conversation: ConversationId) -> int | None:
+        row = self._execute(_NUMBER, (conversation,)).fetchone()
+        return row[0] if row else None
+
+
+def _message(row: tuple[Any, ...]) -> Message:
+    id, conversation, direction, author, text, media, said_at, received_at, position, post, refusal = row
+    is_inbound = direction == "in"
+    return Message(
+        id=id,
+        conversation=conversation,
+        direction=Direction.INBOUND if is_inbound else Direction.OUTBOUND,
+        author=read_address(author) if is_inbound else PersonRef(author),
+        text=text,
+        media=media,
+        said_at=read_moment(said_at),
+        received_at=read_moment(received_at),
+        position=position,
+        post=post,
+        refusal=Reason(refusal) if refusal else None,
+    )
+
+
+def _attachment(row: tuple[Any, ...]) -> Attachment:
+    message, number, ref, name, type, size, state, digest = row
+    return Attachment(
+        message=message,
+        number=number,
+        ref=ref,
+        name=name,
+        type=type,
+        size=size,
+        state=MediaState(state),
+        digest=digest,
+    )

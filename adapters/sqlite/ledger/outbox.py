@@ -1,0 +1,176 @@
+"""The tables `entry` and `attempt`: wishes not yet fulfilled, the lanes they stand in, every try of them.
+
+What may be taken is marked as it comes about (`is_free`), so that taking the next costs the same whether ten entries
+wait or a hundred thousand. SQLite uses a partial index only where its condition stands in the query, word for word.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from operator import itemgetter
+from sqlite3 import Connection
+
+from adapters.sqlite.ledger.columns import moment, read_moment
+from adapters.sqlite.ledger.entry import COLUMNS, SELECT, change_row, entry_row, read_entry
+from bridge.domain.ids import CarrierRef, EntryId, EntryToken, MessageId
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement, WishKind
+
+_ENQUEUE = """
+    INSERT INTO entry (
+        id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
+        due_at, ask_at, is_repeat, ref, enqueued_at, is_free
+    ) VALUES (
+        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+        ?9 = 'ready' AND NOT EXISTS (
+            SELECT 1 FROM entry WHERE lane = ?3 AND (state = 'ready' OR state = 'trying' OR state = 'asked')
+        )
+    ) ON CONFLICT (id) DO NOTHING
+"""
+_IS_AMENDING = "SELECT 1 FROM entry WHERE lane = ? AND state = 'ready' LIMIT 1"
+# From one destination to the next by the index, instead of over all the lanes of each.
+_DESTINATIONS = """
+    WITH RECURSIVE each (destination) AS (
+        SELECT min(destination) FROM entry WHERE is_free = 1
+        UNION ALL
+        SELECT (SELECT min(destination) FROM entry WHERE is_free = 1 AND entry.destination > each.destination)
+        FROM each WHERE each.destination IS NOT NULL
+    )
+    SELECT destination FROM each WHERE EXISTS (
+        SELECT 1 FROM entry WHERE is_free = 1 AND entry.destination = each.destination AND due_at <= ?
+    )
+"""
+_NEXT_DUE = "SELECT min(due_at) FROM entry WHERE is_free = 1 AND due_at > ?"
+_CLAIM = """
+    UPDATE entry
+    SET state = 'trying', is_free = 0, fence = fence + 1, tries = tries + 1, owner = ?, started_at = ?, ask_at = ?
+    WHERE position IN (
+        SELECT position FROM entry WHERE is_free = 1 AND destination = ? AND due_at <= ? ORDER BY position LIMIT ?
+    )
+"""
+_TAKE = f"{_CLAIM} RETURNING position, {COLUMNS}"
+_TRY = "INSERT INTO attempt (entry, fence, owner, started_at) VALUES (?, ?, ?, ?)"
+_END = """
+    UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, excerpt = ?
+    WHERE entry = (SELECT position FROM entry WHERE id = ?) AND fence = ?
+"""
+_CHANGE = """
+    UPDATE entry
+    SET state = coalesce(?1, state), status = coalesce(?2, status), due_at = coalesce(?3, due_at),
+        ask_at = coalesce(?4, ask_at), looks = coalesce(?5, looks), is_repeat = coalesce(?6, is_repeat),
+        ref = coalesce(?7, ref),
+        finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?8 END,
+        is_free = is_free AND coalesce(?1, state) = 'ready'
+    WHERE id = ?9
+"""
+_SETTLE = f"{_CHANGE} AND fence = ?10 AND state = 'trying'"
+_CLOSE_LANE = "UPDATE entry SET is_free = 0 WHERE lane = ? AND state = 'ready' AND is_free = 1"
+_FREE_LANE = """
+    UPDATE entry SET is_free = 1
+    WHERE position = (SELECT min(position) FROM entry WHERE lane = ?1 AND state = 'ready')
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'trying')
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'asked')
+"""
+_GET = f"{SELECT} WHERE id = ?"
+_BY_TOKEN = f"{SELECT} WHERE token = ?"
+_BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
+_OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY position"
+_UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= ? ORDER BY ask_at, position LIMIT ?"
+_UNENDED = """
+    SELECT count(*) FROM attempt WHERE entry = (SELECT position FROM entry WHERE id = ?) AND ended_at IS NULL
+"""
+_TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = ? AND started_at >= ? AND ref <> ''"
+_FINISHED = """
+    SELECT position, kind FROM entry WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?
+"""
+_DROP = "DELETE FROM entry WHERE position = ?"
+_DROP_ATTEMPTS = "DELETE FROM attempt WHERE entry = ?"
+# The name of an SMS stays for ever: nothing may make it go out again.
+_BLANK = "UPDATE entry SET detail = '', finished_at = NULL WHERE position = ?"
+
+_EXCERPT = 500  # characters of what a world answered
+
+
+class SqliteOutbox:
+    __slots__ = ("_execute", "_execute_many", "_now", "has_stirred")
+
+    def __init__(self, connection: Connection, now: Callable[[], datetime]) -> None:
+        self._execute = connection.execute
+        self._execute_many = connection.executemany
+        self._now = now
+        self.has_stirred = False  # an entry may have become ready; whoever commits puts it back
+
+    def enqueue(self, entry: OutboxEntry) -> bool:
+        is_new = self._execute(_ENQUEUE, (*entry_row(entry), moment(self._now()))).rowcount > 0
+        self.has_stirred |= is_new
+        return is_new
+
+    def is_amending(self, lane: str) -> bool:
+        return self._execute(_IS_AMENDING, (lane,)).fetchone() is not None
+
+    def destinations(self, now: datetime) -> list[str]:
+        return [destination for (destination,) in self._execute(_DESTINATIONS, (moment(now),))]
+
+    def next_due(self, now: datetime) -> datetime | None:
+        (due_at,) = self._execute(_NEXT_DUE, (moment(now),)).fetchone()
+        return read_moment(due_at) if due_at else None
+
+    def take(self, destination: str, limit: int, owner: str, now: datetime, ask_after: timedelta) -> list[OutboxEntry]:
+        started_at, ask_at = moment(now), moment(now + ask_after)
+        rows = self._execute(_TAKE, (owner, started_at, ask_at, destination, started_at, limit)).fetchall()
+        rows.sort(key=itemgetter(0))
+        taken = [(position, read_entry(row)) for position, *row in rows]
+        if taken:
+            self._execute_many(_TRY, [(position, entry.fence, owner, started_at) for position, entry in taken])
+        return [entry for _, entry in taken]
+
+    def settle(self, entry: OutboxEntry, settlement: Settlement, change: EntryChange, now: datetime) -> bool:
+        ended_at, excerpt = moment(now), settlement.detail[:_EXCERPT]
+        self._execute(_END, (ended_at, settlement.outcome.value, settlement.ref, excerpt, entry.id, entry.fence))
+        is_held = self._execute(_SETTLE, (*change_row(change), ended_at, entry.id, entry.fence)).rowcount > 0
+        if is_held:
+            self._free(entry.lane)
+        return is_held
+
+    def alter(self, id: EntryId, change: EntryChange) -> None:
+        self._execute(_CHANGE, (*change_row(change), moment(self._now()), id))
+        self.has_stirred |= change.due_at is not None
+        if change.state is not None and (entry := self.get(id)):
+            if change.state is EntryState.READY:  # it may stand before the one that was free until now
+                self._execute(_CLOSE_LANE, (entry.lane,))
+            self._free(entry.lane)
+
+    def get(self, id: EntryId) -> OutboxEntry | None:
+        return self._one(_GET, id)
+
+    def by_token(self, token: EntryToken) -> OutboxEntry | None:
+        return self._one(_BY_TOKEN, token)
+
+    def by_ref(self, ref: CarrierRef) -> OutboxEntry | None:
+        return self._one(_BY_REF, ref)
+
+    def of_message(self, message: MessageId) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_OF_MESSAGE, (message,))))
+
+    def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_UNRESOLVED, (moment(now), limit))))
+
+    def unended(self, id: EntryId) -> int:
+        return int(self._execute(_UNENDED, (id,)).fetchone()[0])
+
+    def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
+        return frozenset(CarrierRef(ref) for (ref,) in self._execute(_TAKEN_REFS, (lane, moment(since))))
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drop what is finished, with its attempts; of an SMS the name stays."""
+        finished = self._execute(_FINISHED, (moment(before), limit)).fetchall()
+        for position, kind in finished:
+            self._execute(_DROP_ATTEMPTS, (position,))
+            self._execute(_BLANK if kind == WishKind.SEND_SMS.value else _DROP, (position,))
+        return len(finished)
+
+    def _free(self, lane: str) -> None:
+        """Mark the first ready entry of a lane in which nothing is being tried or asked about."""
+        self.has_stirred |= self._execute(_FREE_LANE, (lane,)).rowcount > 0
+
+    def _one(self, query: str, value: str) -> OutboxEntry | None:
+        row = self._execute(query, (value,)).fetchone()
+        return read_entry(row) if row else None

@@ -1,0 +1,208 @@
+"""The store: hands works to the one thread that owns the one connection, several works to a commit.
+
+What the works do stands in `ledger`, and how the file is opened in `opening`.
+"""
+
+import asyncio
+import contextlib
+import sqlite3
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, TypeVar
+
+from adapters.sqlite.ledger import SqliteLedger
+from adapters.sqlite.opening import StoreFile, open_file
+from bridge.errors import StoreBusy
+from bridge.ports import Clock, Ledger
+
+T = TypeVar("T")
+
+_GROUP = 64  # works to a commit: a commit costs one sync, however many share it
+_PATIENCE = timedelta(seconds=5)  # with another process that holds a lock on the file
+_MOST_WAITING = 10_000  # works that may wait, while another process locks the file or the disk is full
+
+# Of these no single work is to blame, so no work of the group is acknowledged.
+_TROUBLES_OF_THE_FILE = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_PROTOCOL,
+    )
+)
+
+
+class _Job:
+    """A work that was handed in, and what became of it. As a context it keeps whatever is raised for the caller."""
+
+    __slots__ = ("error", "future", "result", "work")
+
+    def __init__(self, work: Callable[[Ledger, datetime], object], future: asyncio.Future[Any]) -> None:
+        self.work = work
+        self.future = future
+        self.result: object = None
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> None:
+        self.error = None
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        # A future does not take a StopIteration.
+        self.error = RuntimeError("a work raised StopIteration") if isinstance(error, StopIteration) else error
+        return True
+
+    def resolve(self) -> None:
+        """Tell the caller, unless he has gone."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result(self.result)
+        else:
+            self.future.set_exception(self.error)
+
+
+class SqliteStore:
+    """A store in one file, for one daemon. Open it before use, and use it from the loop that opened it."""
+
+    def __init__(self, path: Path, clock: Clock, *, patience: timedelta = _PATIENCE) -> None:
+        self._path = path
+        self._patience = patience
+        self._clock = clock
+        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._arrived = asyncio.Event()
+        self._arrived.set()  # entries may wait from before
+        self._is_open = False
+        self._last = datetime.min.replace(tzinfo=UTC)
+        self._thread = threading.Thread(target=self._live, name="store", daemon=True)
+        self._file: StoreFile
+        self._ledger: SqliteLedger
+        self._loop: asyncio.AbstractEventLoop
+
+    async def open(self) -> None:
+        """Lock, check and migrate the file; raise `StoreBusy`, `SchemaMismatch` or `ConfigError` where it cannot be."""
+        self._loop = asyncio.get_running_loop()
+        self._file = await asyncio.to_thread(open_file, self._path, self._patience)
+        self._ledger = SqliteLedger(self._file.connection)
+        self._thread.start()
+        self._is_open = True
+
+    async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
+        """Run it in the store's thread and return once it is durable; whoever stops waiting does not undo it."""
+        if not self._is_open:
+            raise StoreBusy(f"{self._path} is closed")
+        if self._queue.qsize() >= _MOST_WAITING:
+            raise StoreBusy(f"{self._path} does not keep up: {_MOST_WAITING} transactions wait")
+        future: asyncio.Future[T] = self._loop.create_future()
+        self._queue.put(_Job(work, future))
+        return await future
+
+    async def work_arrives(self, timeout: timedelta) -> None:
+        """Wait for the next commit that made an entry ready, or until the clock has moved on by this much.
+
+        It answers one listener: an arrival before the call is not lost, and is told once.
+        """
+        if not self._arrived.is_set():
+            arrival = asyncio.ensure_future(self._arrived.wait())
+            passing = asyncio.ensure_future(self._clock.sleep(timeout))
+            try:
+                await asyncio.wait((arrival, passing), return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                arrival.cancel()
+                passing.cancel()
+        self._arrived.clear()
+
+    async def aclose(self) -> None:
+        """Finish what was handed in, leave one complete file, and release it."""
+        if self._is_open:
+            self._is_open = False
+            self._queue.put(None)
+        if self._thread.ident is not None:
+            await asyncio.shield(asyncio.to_thread(self._thread.join))
+
+    # --- From here on in the store's own thread -----------------------------------------------------------------------
+
+    def _live(self) -> None:
+        try:
+            while group := self._gather():
+                self._commit(group)
+        finally:
+            self._file.close()
+
+    def _gather(self) -> list[_Job]:
+        """Wait for a work and take along what waits behind it; an empty group is the end."""
+        job = self._queue.get()
+        group: list[_Job] = []
+        with contextlib.suppress(Empty):
+            while job is not None:
+                group.append(job)
+                if len(group) == _GROUP:
+                    return group
+                job = self._queue.get_nowait()
+            if group:
+                self._queue.put(None)  # the end comes after this group
+        return group
+
+    def _commit(self, group: list[_Job]) -> None:
+        """Run the works in one transaction, then tell all callers; nobody is told of what is not durable."""
+        execute = self._file.connection.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            now = self._tick()
+            for job in group:
+                self._run(job, now)
+            execute("COMMIT")
+        except sqlite3.Error as error:
+            self._give_up(group, error)
+        has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
+        self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
+
+    def _run(self, job: _Job, now: datetime) -> None:
+        """Run one work in a savepoint of its own; raise only what is no fault of the work."""
+        execute, inner = self._file.connection.execute, self._ledger.inner
+        inner.database_error = None
+        execute("SAVEPOINT work")
+        with job:
+            job.result = job.work(self._ledger, now)
+        error = job.error if isinstance(job.error, sqlite3.Error) else inner.database_error
+        if error is not None and self._is_trouble_of_the_file(error):
+            raise error
+        if job.error is not None:
+            execute("ROLLBACK TO work")
+        execute("RELEASE work")
+
+    def _is_trouble_of_the_file(self, error: sqlite3.Error) -> bool:
+        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+        return code in _TROUBLES_OF_THE_FILE or not self._file.connection.in_transaction
+
+    def _give_up(self, group: list[_Job], error: sqlite3.Error) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if self._file.connection.in_transaction:
+                self._file.connection.execute("ROLLBACK")
+        for job in group:
+            job.error = StoreBusy(f"{self._path} does not take it now: {error}")
+            job.error.__cause__ = error
+
+    def _tick(self) -> datetime:
+        """Return the moment of this transaction, never before that of the last one."""
+        self._last = self._ledger.now = max(self._last, self._clock.now())
+        return self._last
+
+    # --- And back in the loop's ---------------------------------------------------------------------------------------
+
+    def _tell(self, group: list[_Job], has_stirred: bool) -> None:
+        if has_stirred:
+            self._arrived.set()
+        for job in group:
+            job.resolve()

@@ -1,0 +1,128 @@
+"""Settings become a house: which adapter stands behind which contract is decided here, and nowhere else."""
+
+import asyncio
+import logging
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from adapters.control import ControlClient, ControlServer
+from adapters.http import HttpServer
+from adapters.http.health import mount_health
+from adapters.http.media import mount_media
+from adapters.mail import SmtpMail
+from adapters.slack import SlackChat
+from adapters.sqlite import SqliteStore
+from adapters.twilio import TwilioCarrier
+from bridge.domain.query import StatusView
+from bridge.engine.clock import SystemClock
+from bridge.engine.daemon import Daemon
+from bridge.engine.pacer import Manner
+from bridge.flows import request
+from bridge.ports import Carrier, Clock, Desk, Worlds
+from config.settings import CarrierSettings, Settings, dial_plan
+
+log = logging.getLogger("sms-bridge")
+
+_TIER_3 = 50 / 60  # calls a second that Slack grants for one method, in its third tier
+
+
+@dataclass(frozen=True, slots=True)
+class _Port:
+    """The HTTP port as a gate: what needs the desk is mounted just before it opens."""
+
+    server: HttpServer
+
+    async def start(self, desk: Desk) -> None:
+        mount_media(self.server, desk)
+        mount_health(self.server, desk)
+        await self.server.start()
+
+    async def aclose(self) -> None:
+        await self.server.aclose()
+
+
+@asynccontextmanager
+async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon, HttpServer]]:
+    """Build the house that these settings describe, and take it down afterwards."""
+    async with AsyncExitStack() as closing:
+        server = HttpServer(settings.bridge)
+        carriers = {name: _carrier(name, one, settings, server) for name, one in settings.carriers.items()}
+        chat = SlackChat(settings.slack, clock=clock, server=server)
+        closing.push_async_callback(chat.aclose)
+        for carrier in carriers.values():
+            closing.push_async_callback(carrier.aclose)
+        mail = SmtpMail(settings.mail, timezone=settings.bridge.timezone)
+        doors: dict[str, Carrier] = {**carriers}
+        store = SqliteStore(settings.store.path, clock)
+        await store.open()
+        closing.push_async_callback(store.aclose)
+        daemon = Daemon(
+            store=store,
+            plan=dial_plan(settings, {name: carrier.abilities for name, carrier in carriers.items()}),
+            worlds=Worlds(chat=chat, mail=mail, carriers=doors),
+            manners=_manners(settings),
+            gates=(ControlServer(settings.control_socket), _Port(server)),
+            clock=clock,
+            owner=f"{os.uname().nodename}:{os.getpid()}",
+        )
+        yield daemon, server
+
+
+async def run_daemon(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT; a second one ends at once, which is safe, and merely impolite."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _stopper(stop))
+    async with built(settings, SystemClock()) as (daemon, server):
+        await daemon.run(stop, lambda: log.info("ready", extra={"address": server.base_url}))
+
+
+async def ask_status(settings: Settings) -> StatusView:
+    """Ask the daemon that runs with these settings."""
+    return await ControlClient(settings.control_socket).status()
+
+
+def _stopper(stop: asyncio.Event) -> Callable[[], None]:
+    def on_signal() -> None:
+        if stop.is_set():
+            os._exit(1)
+        stop.set()
+
+    return on_signal
+
+
+def _carrier(name: str, settings: CarrierSettings, whole: Settings, server: HttpServer) -> TwilioCarrier:
+    return TwilioCarrier(name, settings, public_url=whole.bridge.public_url, server=server)
+
+
+def _manners(settings: Settings) -> Mapping[str, Manner]:
+    """Say how fast each kind of destination may be spoken to, and when an unclear call may be asked about."""
+    slack = settings.slack
+    paced = bool(slack.posts_per_minute)
+    edits = Manner(per_second=_TIER_3 if paced else 0, burst=10)
+    manners = {
+        "": Manner(),
+        "slack": Manner(per_second=slack.posts_per_minute / 60, burst=slack.burst),
+        request.CARDS: edits,
+        request.MARKS: edits,
+        request.FILES: Manner(per_second=1 if paced else 0, burst=5, at_once=4, timeout=timedelta(seconds=90)),
+        "mail": Manner(
+            at_once=2,
+            timeout=settings.mail.accept_timeout + timedelta(minutes=2),
+            settling=timedelta(seconds=5),
+        ),
+    }
+    for name, carrier in settings.carriers.items():
+        manners[name] = Manner(
+            per_second=carrier.messages_per_second,
+            burst=carrier.burst,
+            timeout=carrier.timeout + timedelta(seconds=5),
+            settling=carrier.listing_lag + timedelta(seconds=5),
+        )
+        manners[f"{name}.media"] = Manner(at_once=4, timeout=timedelta(seconds=75))
+    return manners

@@ -1,0 +1,270 @@
+"""The whole of `bridge.toml` as types: our own sections, and each adapter's embedded as it is.
+
+It says what may be written. Reading the file and telling mistakes is `read`; building the house is `assemble`.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from email.errors import MessageError
+from email.headerregistry import Address as MailAddress
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+
+from adapters.control.settings import ControlSettings
+from adapters.http.settings import HttpSettings
+from adapters.mail.settings import MailSettings
+from adapters.slack.settings import SlackSettings
+from adapters.sqlite.settings import StoreSettings
+from adapters.twilio.settings import TwilioSettings
+from bridge.domain.dialplan import Abilities, DialPlan, Did, LongText, Person
+from bridge.domain.duration import duration
+from bridge.domain.ids import ChannelRef, PersonRef
+from bridge.domain.phone import PhoneNumber, ShortCode, address, is_toll_free
+from bridge.wording import config as wording
+
+LONG_CODE_MMS_BYTES = 500_000  # US Cellular's limit: the smallest that any network sets for ordinary numbers
+TOLL_FREE_MMS_BYTES = 525_000  # all networks alike
+
+CarrierSettings = TwilioSettings
+"""What may stand in [carriers.NAME]; with a second carrier this becomes a union, told apart by `type`."""
+
+
+def _between(least: str, most: str) -> BeforeValidator:
+    """Read a duration and hold it within bounds, so that neither zero nor a slip of the keyboard gets through."""
+
+    def check(written: object) -> timedelta:
+        try:
+            given = duration(written)
+        except OverflowError:
+            given = timedelta.max
+        if not duration(least) <= given <= duration(most):
+            raise ValueError(*wording.duration_out_of_bounds(least, most))
+        return given
+
+    return BeforeValidator(check)
+
+
+def _line(written: str) -> str:
+    if not written.isprintable() or written != written.strip() or not 0 < len(written) <= 100:
+        raise ValueError(*wording.no_line_of_text())
+    return written
+
+
+def _number(written: str) -> str:
+    if isinstance(address(written), PhoneNumber) and phonenumbers.is_possible_number(phonenumbers.parse(written)):
+        return written
+    raise ValueError(*wording.no_number(written, _suggested(written)))
+
+
+def _contact(written: str) -> str:
+    return written if isinstance(address(written), ShortCode) else _number(written)
+
+
+def _suggested(written: str) -> str | None:
+    """Return what was probably meant: numbers are often copied as people write them."""
+    try:
+        number = phonenumbers.parse(written, "US")
+    except phonenumbers.NumberParseException:
+        return None
+    suggestion = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return suggestion if phonenumbers.is_possible_number(number) else None
+
+
+def _matching(pattern: str, telling: Callable[[str], wording.Told]) -> AfterValidator:
+    def check(written: str) -> str:
+        if not re.fullmatch(pattern, written, re.ASCII):
+            raise ValueError(*telling(written))
+        return written
+
+    return AfterValidator(check)
+
+
+def _email(written: str) -> str:
+    try:
+        parsed = MailAddress(addr_spec=written)
+    except (MessageError, ValueError, IndexError):
+        raise ValueError(*wording.no_email(written)) from None
+    if not parsed.username or not parsed.domain or not written.isprintable() or len(written) > 254:
+        raise ValueError(*wording.no_email(written))
+    return written
+
+
+def _timezone(written: str) -> str:
+    try:
+        ZoneInfo(written)
+    except (OSError, ValueError, KeyError):  # KeyError is what ZoneInfo raises for a name that it does not know
+        raise ValueError(*wording.unknown_timezone(written, available_timezones())) from None
+    return written
+
+
+_STRICT = ConfigDict(extra="forbid", frozen=True)
+
+Line = Annotated[str, AfterValidator(_line)]
+Number = Annotated[str, AfterValidator(_number)]
+CarrierName = Annotated[str, _matching(r"[a-z0-9][a-z0-9-]{0,30}", wording.no_carrier_name)]
+Deadline = Annotated[timedelta, _between("1s", "30d")]
+Keeping = Annotated[timedelta, _between("1d", "3650d")]
+
+
+class BridgeSettings(HttpSettings):
+    """The section [bridge]: where we are reached, and the rules that hold for all numbers."""
+
+    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
+        default="UTC", description="The time zone of the times in digest mails."
+    )
+    acknowledge_within: Deadline = Field(
+        default=timedelta(minutes=10),
+        description="How long a text may wait for a reaction or a reply in Slack before it goes into a digest mail.",
+    )
+    retention: Keeping = Field(
+        default=timedelta(days=30),
+        description="How long texts, pictures and raw requests are kept; then they are deleted for good.",
+    )
+    digest_window: Annotated[timedelta, _between("1s", "1h")] = Field(
+        default=timedelta(minutes=1),
+        description="How long due texts are gathered before one digest mail is made of them.",
+    )
+    digest_interval: Annotated[timedelta, _between("1s", "1d")] = Field(
+        default=timedelta(minutes=10), description="The shortest time between two digest mails to the same person."
+    )
+    admins: tuple[str, ...] = Field(
+        default=(), description="The people, by name, who are told what only an operator can mend."
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _names_a_host_only(cls, url: str) -> str:
+        """Refuse a path: webhooks, Slack's events and pictures have paths of their own below it."""
+        if urlsplit(url).path:
+            raise ValueError(*wording.public_url_has_path(urlsplit(url).path))
+        return url
+
+
+class PersonSettings(BaseModel):
+    """One of [[people]]: named here once, referred to by name everywhere else."""
+
+    model_config = _STRICT
+
+    name: Line = Field(description="The name by which `assigned` and `admins` mean this person.")
+    email: Annotated[str, AfterValidator(_email)] = Field(description="Where this person's digest mails go.")
+    slack: Annotated[str, _matching(r"[UW][A-Z0-9]{2,30}", wording.no_member)] | None = Field(
+        default=None, description="The person's member id in Slack, which makes mentions possible."
+    )
+
+
+class ContactSettings(BaseModel):
+    """One of [[contacts]]: a name for a number that is not ours."""
+
+    model_config = _STRICT
+
+    name: Line = Field(description="The name that is shown beside the number.")
+    number: Annotated[str, AfterValidator(_contact)] = Field(
+        description="The contact's number with plus sign and country code, or a short code."
+    )
+
+
+class DidSettings(BaseModel):
+    """One of [[dids]]: a number of ours, bound to a Slack channel."""
+
+    model_config = _STRICT
+
+    number: Number = Field(description="Our number, with plus sign and country code.")
+    label: Line = Field(description="What people call this number.")
+    carrier: str = Field(description="The name of the carrier's section: main for [carriers.main].")
+    channel: Annotated[str, _matching(r"[CG][A-Z0-9]{2,30}|#[^\s#,]{1,80}", wording.no_channel)] = Field(
+        description="The Slack channel of its threads, by id or by #name; the app must be a member of it."
+    )
+    assigned: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
+        description="The people, by name, who get the digest mail when nobody acknowledges in time."
+    )
+    acknowledge_within: Deadline | None = Field(
+        default=None, description="For this number only, instead of the one in [bridge]."
+    )
+    retention: Keeping | None = Field(default=None, description="For this number only, instead of the one in [bridge].")
+    long_text: LongText = Field(
+        default=LongText.SEGMENTS,
+        description="What becomes of a reply that is longer than one text: segments, split, mms or refuse.",
+    )
+    max_mms_bytes: Annotated[int, Field(ge=10_000, le=5_000_000)] | None = Field(
+        default=None,
+        description="The largest whole picture message; by default 500,000 octets, and 525,000 for toll-free numbers.",
+    )
+
+
+class Settings(BaseModel):
+    """Everything that `bridge.toml` says."""
+
+    model_config = _STRICT
+
+    bridge: BridgeSettings
+    store: StoreSettings
+    control: ControlSettings = ControlSettings()
+    slack: SlackSettings
+    mail: MailSettings
+    carriers: Annotated[dict[CarrierName, CarrierSettings], Field(min_length=1)]
+    people: Annotated[tuple[PersonSettings, ...], Field(min_length=1)]
+    contacts: tuple[ContactSettings, ...] = ()
+    dids: Annotated[tuple[DidSettings, ...], Field(min_length=1)]
+
+    @property
+    def control_socket(self) -> Path:
+        """Where the running daemon is asked."""
+        return self.control.beside(self.store.path)
+
+
+def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPlan:
+    """Build the dial plan; `abilities` by the carrier's name, as the open carriers tell them."""
+    bridge = settings.bridge
+    people = {p.name: Person(name=p.name, email=p.email, slack=_person(p.slack)) for p in settings.people}
+    return DialPlan(
+        dids=tuple(_did(did, bridge, people) for did in settings.dids),
+        people=tuple(people.values()),
+        admins=tuple(people[name] for name in bridge.admins),
+        contacts={address(contact.number): contact.name for contact in settings.contacts},
+        abilities=dict(abilities),
+        digest_window=bridge.digest_window,
+        digest_interval=bridge.digest_interval,
+        retention=bridge.retention,
+        timezone=bridge.timezone,
+    )
+
+
+def _person(slack: str | None) -> PersonRef | None:
+    return PersonRef(slack) if slack else None
+
+
+def _did(did: DidSettings, bridge: BridgeSettings, people: Mapping[str, Person]) -> Did:
+    number = PhoneNumber(did.number)
+    return Did(
+        number=number,
+        label=did.label,
+        carrier=did.carrier,
+        channel=ChannelRef(did.channel),
+        assigned=tuple(people[name] for name in did.assigned),
+        acknowledge_within=did.acknowledge_within or bridge.acknowledge_within,
+        retention=did.retention or bridge.retention,
+        long_text=did.long_text,
+        max_mms_bytes=did.max_mms_bytes or (TOLL_FREE_MMS_BYTES if is_toll_free(number) else LONG_CODE_MMS_BYTES),
+    )
+
+
+def known_secrets(settings: BaseModel) -> Iterator[str]:
+    """Yield the value of every secret that was read, so that the log can hide it wherever it turns up."""
+    for name in type(settings).model_fields:
+        yield from _secrets_in(getattr(settings, name))
+
+
+def _secrets_in(value: object) -> Iterator[str]:
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        yield from known_secrets(value)
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _secrets_in(inner)

@@ -1,0 +1,318 @@
+"""The words that stories are told in: a phone texts, a thread shows, an agent replies, an inbox receives, a clock moves.
+
+The house in the middle is the real one: real adapters over real sockets, a real SQLite file. Only the worlds are small.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.sandbox.carrier import CarrierWorld
+from adapters.sandbox.clock import MovableClock
+from adapters.sandbox.mailbox import MailWorld
+from adapters.sandbox.mailbox.mail import Mail
+from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.nouns import Json, Message
+from bridge.domain.phone import PhoneNumber
+from bridge.engine.daemon import Daemon
+from bridge.ports import Ledger
+from config.assemble import built
+from config.settings import Settings
+
+PUBLIC = "https://sms.example.test"
+DID, OTHER_DID = "+14155550100", "+14155550101"
+ADA, BOB, CY = "+12125550142", "+12125550143", "+12125550144"
+CHANNEL = "C0TEXTS"
+
+
+@dataclass(kw_only=True)
+class House:
+    """A daemon between three small worlds, with the clock that all of them share."""
+
+    path: Path
+    clock: MovableClock
+    carrier: CarrierWorld
+    slack: Workspace
+    mail: MailWorld
+    changes: Json = field(default_factory=dict)  # what differs from `settings` below
+    _daemon: Daemon | None = None
+    _running: asyncio.Task[None] | None = None
+    _stop: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def settings(self) -> Settings:
+        written: Json = {
+            "bridge": {"listen": "127.0.0.1:0", "public_url": PUBLIC, "timezone": "America/New_York"},
+            "store": {"path": self.path / "bridge.db"},
+            "slack": {
+                "bot_token": self.slack.bot_token,
+                "app_token": self.slack.app_token,
+                "signing_secret": self.slack.signing_secret,
+                "api_url": self.slack.api_url,
+                "posts_per_minute": 0,
+            },
+            "mail": {
+                "from": "Missed texts <texts@example.com>",
+                "host": "127.0.0.1",
+                "port": self.mail.port,
+                "security": "none",
+            },
+            "carriers": {
+                "main": {
+                    "account_sid": self.carrier.account_sid,
+                    "auth_token": self.carrier.auth_token,
+                    "api_url": self.carrier.api_url,
+                    "messages_per_second": 0,
+                }
+            },
+            "people": [
+                {"name": "Front desk", "email": "desk@example.com", "slack": "U0DESK"},
+                {"name": "Ben", "email": "ben@example.com", "slack": "U0BEN"},
+            ],
+            "contacts": [{"name": "Ada Moss", "number": ADA}],
+            "dids": [
+                {
+                    "number": DID,
+                    "label": "Main line",
+                    "carrier": "main",
+                    "channel": CHANNEL,
+                    "assigned": ["Front desk"],
+                },
+                {
+                    "number": OTHER_DID,
+                    "label": "Service",
+                    "carrier": "main",
+                    "channel": "#service",
+                    "assigned": ["Front desk", "Ben"],
+                },
+            ],
+        }
+        for section, changed in self.changes.items():
+            written[section] = {**written[section], **changed} if isinstance(changed, dict) else changed
+        return Settings.model_validate(written)
+
+    async def open(self) -> None:
+        """Start the daemon; return when it takes texts and has begun to speak."""
+        self._stop = asyncio.Event()
+        ready = asyncio.Event()
+        self._running = asyncio.create_task(self._run(ready))
+        waiting = asyncio.create_task(ready.wait())
+        await asyncio.wait({waiting, self._running}, return_when=asyncio.FIRST_COMPLETED)
+        waiting.cancel()
+        if self._running.done():
+            await self._running
+
+    async def _run(self, ready: asyncio.Event) -> None:
+        async with built(self.settings(), self.clock) as (daemon, server):
+
+            def opened() -> None:
+                self.carrier.route(PUBLIC, server.base_url)
+                ready.set()
+
+            self._daemon = daemon
+            await daemon.run(self._stop, opened)
+
+    async def close(self) -> None:
+        """Stop the daemon as SIGTERM does."""
+        self._stop.set()
+        if self._running:
+            await self._running
+        self._running = None
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+
+    def phone(self, number: str = ADA, did: str = DID) -> "Phone":
+        return Phone(self, number, did)
+
+    def agent(self, user: str = "U0BEN") -> "Agent":
+        return Agent(self, user)
+
+    async def forward(self, **duration: float) -> None:
+        """Let time pass, in steps small enough that everything which happens by the clock gets its turn."""
+        left = timedelta(**duration)
+        while left > timedelta():
+            step = min(left, timedelta(seconds=20))
+            self.clock.forward(step)
+            left -= step
+            for _ in range(3):
+                await self.read(lambda ledger: None)
+
+    async def read(self, look: Callable[[Ledger], Any]) -> Any:
+        """Look into the ledger."""
+        assert self._daemon
+        return await self._daemon.store.transact(lambda ledger, now: look(ledger))
+
+    def roots(self, channel: str = CHANNEL) -> list[Message]:
+        return self.slack.roots(channel)
+
+    async def thread(self, number: str = ADA, channel: str = CHANNEL) -> "Thread":
+        """Wait for the thread of this phone and return it."""
+        last = number[-4:]
+        await self.slack.wait_for(lambda: any(last in shown(root) for root in self.roots(channel)))
+        return Thread(self, channel, next(root.ts for root in self.roots(channel) if last in shown(root)))
+
+    async def mails(self, count: int, address: str = "desk@example.com") -> list[Mail]:
+        """Wait until this many mails have come, and return them."""
+        await self.mail.wait_for(lambda: len(self.mail.inbox(address)) >= count)
+        found = self.mail.inbox(address)
+        assert len(found) == count
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A phone, texting one of our numbers."""
+
+    house: House
+    number: str
+    did: str
+
+    async def texts(self, body: str = "", **more: Any) -> str:
+        return await self.house.carrier.text(self.number, self.did, body, **more)
+
+    @property
+    def got(self) -> list[str]:
+        """What this phone has received from our number."""
+        return self.house.carrier.phone(self.number).texts(self.did)
+
+    async def gets(self, *texts: str) -> None:
+        """Wait until exactly these texts have arrived, in order."""
+        await self.house.carrier.wait_for(lambda: len(self.got) >= len(texts))
+        assert self.got == list(texts)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A thread as the workspace shows it."""
+
+    house: House
+    channel: str
+    root: str
+
+    @property
+    def messages(self) -> list[Message]:
+        return self.house.slack.thread(self.channel, self.root)
+
+    @property
+    def card(self) -> Message:
+        return self.messages[0]
+
+    async def shows(self, *words: str) -> Message:
+        """Wait for a message in which all of these stand, and return it."""
+
+        def found() -> list[Message]:
+            return [one for one in self.messages if all(word in shown(one) for word in words)]
+
+        try:
+            return (await self.house.slack.wait_for(found))[0]
+        except TimeoutError:
+            raise AssertionError(f"{words} not in {[shown(one) for one in self.messages]}") from None
+
+    async def says(self, *words: str) -> None:
+        """Wait until the first post says all of these."""
+        try:
+            await self.house.slack.wait_for(lambda: all(word in shown(self.card) for word in words))
+        except TimeoutError:
+            raise AssertionError(f"{words} not in {shown(self.card)}") from None
+
+    @property
+    def is_green(self) -> bool:
+        return self.card.attachments[0].get("color") == "#2eb67d"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A colleague in Slack."""
+
+    house: House
+    user: str
+
+    async def replies(self, thread: Thread, text: str, **more: Any) -> str:
+        return await self.house.slack.people.say(self.user, thread.channel, text, thread_ts=thread.root, **more)
+
+    async def reacts(self, thread: Thread, ts: str = "", emoji: str = "eyes") -> None:
+        await self.house.slack.people.react(self.user, thread.channel, ts or thread.root, emoji)
+
+    async def unreacts(self, thread: Thread, ts: str = "", emoji: str = "eyes") -> None:
+        await self.house.slack.people.unreact(self.user, thread.channel, ts or thread.root, emoji)
+
+    async def presses(self, thread: Thread, ts: str, button: str) -> None:
+        """Press the button whose label this is."""
+        action = next(one["action_id"] for one in buttons(self.house.slack.message(thread.channel, ts), button))
+        await self.house.slack.interactions.press(self.user, thread.channel, ts, action)
+
+    async def sees_mark(self, thread: Thread, ts: str, mark: str) -> None:
+        """Wait until this reply carries this mark of ours, and no other."""
+        bot = self.house.slack.bot_user_id
+
+        def marks() -> list[str]:
+            reactions = self.house.slack.message(thread.channel, ts).reactions
+            return [name for name, users in reactions.items() if bot in users]
+
+        try:
+            await self.house.slack.wait_for(lambda: marks() == [mark])
+        except TimeoutError:
+            raise AssertionError(f"marked {marks()}, not {mark}") from None
+
+
+def shown(message: Message) -> str:
+    """All words that a message shows, its blocks and attachments included."""
+    return "\n".join([message.text, *_words(message.blocks), *_words(message.attachments)])
+
+
+def _words(part: Any) -> list[str]:
+    if isinstance(part, dict):
+        own = [str(part[key]) for key in ("text", "fallback", "user_id") if isinstance(part.get(key), str)]
+        return own + [word for value in part.values() for word in _words(value)]
+    if isinstance(part, list):
+        return [word for value in part for word in _words(value)]
+    return []
+
+
+def buttons(message: Message, label: str) -> list[Json]:
+    """The buttons of a message with this label."""
+    found: list[Json] = []
+
+    def look(part: Any) -> None:
+        if isinstance(part, dict):
+            if part.get("type") == "button" and part.get("text", {}).get("text") == label:
+                found.append(part)
+            for value in part.values():
+                look(value)
+        elif isinstance(part, list):
+            for value in part:
+                look(value)
+
+    look([message.blocks, message.attachments])
+    return found
+
+
+@asynccontextmanager
+async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
+    """Open three small worlds with a daemon between them, and close everything afterwards."""
+    clock = MovableClock()
+    carrier = CarrierWorld(clock, dids=(DID, OTHER_DID))
+    slack = Workspace(clock, paced=False)
+    mail = MailWorld(clock, mailboxes=("desk@example.com", "ben@example.com"))
+    slack.add_user("desk", id="U0DESK", real_name="Front desk", email="desk@example.com")
+    slack.add_user("ben", id="U0BEN", real_name="Ben", email="ben@example.com")
+    slack.add_channel("texts", id=CHANNEL)
+    slack.add_channel("service", id="C0SERVICE")
+    house = House(path=path, clock=clock, carrier=carrier, slack=slack, mail=mail, changes=changes)
+    async with AsyncExitStack() as closing:
+        for world in (carrier, slack, mail):
+            await world.start()
+            closing.push_async_callback(world.aclose)
+        carrier.webhook_url = f"{PUBLIC}/carriers/main/message#rc=3&rp=all"
+        await house.open()
+        closing.push_async_callback(house.close)
+        yield house
+
+
+def number(written: str) -> PhoneNumber:
+    return PhoneNumber(written)
