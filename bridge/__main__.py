@@ -113,7 +113,7 @@ def status(
     from config.assemble import ask_status
 
     with _in_words():
-        settings = _settings(config)
+        settings = _settings(config, needs_secrets=False)
         try:
             view = _finish(ask_status(settings))
         except ConnectionError as error:
@@ -125,7 +125,7 @@ def status(
     if as_json:
         typer.echo(json.dumps(asdict(view), default=lambda moment: moment.isoformat(), indent=2))
     else:
-        Console(highlight=False).print(_house(view, settings.bridge.timezone))
+        Console(highlight=False, emoji=False).print(_house(view, settings.bridge.timezone))
 
 
 @app.command()
@@ -156,10 +156,10 @@ def _version() -> str:
         return "(not installed)"
 
 
-def _settings(path: Path) -> "Settings":
+def _settings(path: Path, *, needs_secrets: bool = True) -> "Settings":
     from config.read import read
 
-    return read(path, os.environ)
+    return read(path, os.environ, needs_secrets=needs_secrets)
 
 
 def _finish(work: Coroutine[Any, Any, T]) -> T:

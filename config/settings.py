@@ -6,8 +6,6 @@ It says what may be written. Reading the file and telling mistakes is `read`; bu
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from email.errors import MessageError
-from email.headerregistry import Address as MailAddress
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -18,6 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.control.settings import ControlSettings
 from adapters.http.settings import HttpSettings
+from adapters.mail.address import addr_spec
 from adapters.mail.settings import MailSettings
 from adapters.slack.settings import SlackSettings
 from adapters.sqlite.settings import StoreSettings
@@ -87,12 +86,9 @@ def _matching(pattern: str, telling: Callable[[str], wording.Told]) -> AfterVali
 
 def _email(written: str) -> str:
     try:
-        parsed = MailAddress(addr_spec=written)
-    except (MessageError, ValueError, IndexError):
+        return addr_spec(written)
+    except ValueError:
         raise ValueError(*wording.no_email(written)) from None
-    if not parsed.username or not parsed.domain or not written.isprintable() or len(written) > 254:
-        raise ValueError(*wording.no_email(written))
-    return written
 
 
 def _timezone(written: str) -> str:

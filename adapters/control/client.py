@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from adapters.control import wire
-from adapters.control.place import unusable
+from adapters.control.settings import socket_path
 from bridge.domain.query import StatusView
 
 _SECONDS = 10.0
@@ -26,8 +26,10 @@ class ControlClient:
         return wire.read(await self._get("/status"))
 
     async def _get(self, question: str) -> bytes:
-        if reason := unusable(self._path):
-            raise ConnectionError(reason)
+        try:
+            socket_path(self._path)
+        except ValueError as error:
+            raise ConnectionError(f"{self._path} {error}") from error
         transport = httpx.AsyncHTTPTransport(uds=str(self._path), retries=0)
         async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=_SECONDS) as client:
             try:

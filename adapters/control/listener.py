@@ -12,7 +12,7 @@ from pathlib import Path
 from aiohttp import web
 
 from adapters.control import wire
-from adapters.control.place import unusable
+from adapters.control.settings import socket_path
 from bridge.domain.query import AskStatus, StatusView
 from bridge.errors import CannotListen, StoreBusy
 from bridge.ports import Desk
@@ -35,8 +35,10 @@ class ControlServer:
         A socket that a killed daemon left behind is replaced, one that answers is not. Two daemons that start at the
         same moment are kept apart by the store, which only one of them can open, and which comes first.
         """
-        if reason := unusable(self._path):
-            raise CannotListen(reason)
+        try:
+            socket_path(self._path)
+        except ValueError as error:
+            raise CannotListen(f"{self._path} {error}") from error
         await self._make_way()
         listening = self._bound()
         runner = web.AppRunner(_application(desk), access_log=None, shutdown_timeout=_GRACE_SECONDS)

@@ -133,8 +133,10 @@ def _display_name(name: str) -> str:
 
 
 def _not_encoded(words: str) -> str:
-    """Break what looks like an encoded word: Python before 3.11.10 would decode it, line ends included, into new
-    headers (CVE-2024-6923)."""
+    """Break what looks like an encoded word.
+
+    Python before 3.11.10 decodes it, line ends included, and so lets a contact's name write headers (CVE-2024-6923).
+    """
     return words.replace("=?", "= ?")
 
 
@@ -184,7 +186,7 @@ _CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)  # the lin
 _REMEDY = "Check [mail] against what the mail host asks for, and its answer against its documentation."
 _LOGIN_CODES = (530, 534, 535, 538)
 # RFC 3463 and IANA's list of 2026-01: the sender's address; the login; the sender's DKIM, SPF, reverse DNS, null MX.
-_ABOUT_THE_SENDER = re.compile(r"5\.(1\.[78]|7\.(8|9|11|13|14|2[0-7]))\b")
+_ABOUT_THE_SENDER = re.compile(r"\s*5\.(1\.[78]|7\.(8|9|11|13|14|2[0-7]))\b")
 
 
 def _refusal(error: aiosmtplib.SMTPResponseException, *, handed_over: bool) -> PortError:
@@ -210,7 +212,7 @@ def _denies_relaying(error: aiosmtplib.SMTPResponseException) -> bool:
 
 def _is_about_the_account(error: aiosmtplib.SMTPResponseException) -> bool:
     """Tell a recipient's refusal from one that every mail of ours would get; many servers say both at RCPT only."""
-    return error.code in _LOGIN_CODES or _ABOUT_THE_SENDER.search(error.message) is not None
+    return error.code in _LOGIN_CODES or _ABOUT_THE_SENDER.match(error.message) is not None
 
 
 def _reason(error: aiosmtplib.SMTPResponseException) -> Reason:

@@ -20,6 +20,7 @@ WAITING, TAKEN = "#2eb67d", "#8d8d8d"
 ACTION = "sms:"
 _SHOWN = 3_000  # characters of one text: Slack splits a post near 4,050 and refuses blocks near 13,200 (2026-01).
 _FALLBACK = 3_900  # chat.update refuses a text beyond 4,000.
+_SMALL = 600  # characters of what stands around a text, so that all of a post stays far below that
 _CONTEXT, _LABEL, _VALUE, _BUTTONS = 2_000, 75, 2_000, 25
 _SAFE = {"parse": "none", "link_names": False, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 _PERSON = re.compile(r"[UW][A-Z0-9]+", re.ASCII)
@@ -67,14 +68,15 @@ def _card(card: Card) -> tuple[list[Block], list[Block]]:
     The title stands alone on top, because a post without any block of its own shows its fallback text as well.
     """
     waits = card.is_waiting
-    inside = [_rich(card.subtitle), _rich((card.text,)), _rich(card.state), *_actions(card.buttons)]
+    subtitle, state = ([_rich(words, most=_SMALL)] if words else [] for words in (card.subtitle, card.state))
+    inside = [*subtitle, _rich((card.text,)), *state, *_actions(card.buttons)]
     fallback = _fallback([card.state])
     attachment = {"color": WAITING if waits else TAKEN, "fallback": fallback, "blocks": inside}
-    return [_rich((card.title,), bold=True)], [attachment]
+    return [_rich((card.title,), most=_SMALL, bold=True)], [attachment]
 
 
 def _said(said: Said) -> list[Block]:
-    heading = [_rich((said.heading,), bold=True)] if said.heading else []
+    heading = [_rich((said.heading,), most=_SMALL, bold=True)] if said.heading else []
     return [*heading, _rich((said.text,)), *_footing(said.footing)]
 
 
@@ -83,7 +85,7 @@ def _footing(footing: Phrase) -> list[Block]:
     if not footing:
         return []
     words = [_words(part) for part in footing if isinstance(part, str | Quote)]
-    return [_context("".join(words))] if len(words) == len(footing) else [_rich(footing)]
+    return [_context("".join(words))] if len(words) == len(footing) else [_rich(footing, most=_SMALL)]
 
 
 def _context(words: str) -> Block:
@@ -91,15 +93,15 @@ def _context(words: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
 
 
-def _rich(phrase: Phrase, *, bold: bool = False) -> Block:
-    elements = list(_elements(phrase)) or [{"type": "text", "text": chat.nothing_said()}]
+def _rich(phrase: Phrase, *, most: int = _SHOWN, bold: bool = False) -> Block:
+    elements = list(_elements(phrase, most)) or [{"type": "text", "text": chat.nothing_said()}]
     if bold:
         elements = [element | {"style": {"bold": True}} for element in elements]
     return {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}
 
 
-def _elements(phrase: Phrase) -> Iterator[Block]:
-    room = _SHOWN
+def _elements(phrase: Phrase, most: int) -> Iterator[Block]:
+    room = most
     for part in phrase:
         match part:
             case Mention() if _PERSON.fullmatch(part.person):
@@ -134,11 +136,13 @@ def _words(part: str | Mention | Moment | Quote) -> str:
 def _actions(buttons: Iterable[Button]) -> list[Block]:
     elements: list[Block] = []
     for button in tuple(buttons)[:_BUTTONS]:
-        label = {"type": "plain_text", "text": _cut(_words(button.label), _LABEL), "emoji": False}
+        words = _cut(_words(button.label), _LABEL) or button.action
+        label = {"type": "plain_text", "text": words, "emoji": False}
         action_id = f"{ACTION}{button.action}"
         if any(element["action_id"] == action_id for element in elements):
             action_id += f"#{len(elements)}"  # Slack takes each id only once in a block.
-        element: Block = {"type": "button", "action_id": action_id, "text": label, "value": button.value[:_VALUE]}
+        element: Block = {"type": "button", "action_id": action_id, "text": label}
+        element |= {"value": button.value[:_VALUE]} if button.value else {}
         elements.append(element | {"style": "primary"} if button.is_primary else element)
     return [{"type": "actions", "elements": elements}] if elements else []
 

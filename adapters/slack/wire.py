@@ -142,7 +142,7 @@ def _press(payload: Json) -> ButtonPressed:
     return ButtonPressed(
         key=_press_key(payload),
         action=pressed,
-        value=_word(action["value"]),
+        value=str(action.get("value") or ""),
         person=PersonRef(_word(payload["user"]["id"])),
         post=names.post_ref(_word(payload["container"]["channel_id"]), _word(payload["container"]["message_ts"])),
         at=names.moment(action["action_ts"]),

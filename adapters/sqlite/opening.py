@@ -50,7 +50,8 @@ class StoreFile:
 def open_file(path: Path, patience: timedelta) -> StoreFile:
     """Lock, check and migrate; a file is made only where there has never been one.
 
-    `patience` is how long a lock of another process is waited for. Raise `StoreBusy` if another daemon has it, `SchemaMismatch` if it cannot be used as it is.
+    `patience` is how long a lock of another process is waited for. Raise `StoreBusy` if another daemon has the file,
+    `SchemaMismatch` if it cannot be used as it is, `ConfigError` if it cannot be there.
     """
     lock = _locked(path)
     try:

@@ -17,8 +17,8 @@ class Means(StrEnum):
 class Acknowledgement:
     """Named by its cause: a reaction is state (post, person, emoji) that comes and goes, a reply or a press stays.
 
-    `conversation` is None while the post it stands on is not known yet as one of ours; `up_to` is the position of the
-    last message that it covers.
+    `conversation` is None while the post it stands on is not known yet as one of ours, and so is `post` of a reaction
+    that was taken away; `up_to` is the position of the last message that it covers.
     """
 
     key: str

@@ -12,7 +12,7 @@ def duration(written: object) -> timedelta:
     if isinstance(written, timedelta):
         return written
     parts = _PART.findall(written) if isinstance(written, str) else []
-    if not parts or "".join(map("".join, parts)) != written:
+    if not parts or "".join(map("".join, parts)) != written or max(len(count) for count, _ in parts) > 6:
         raise ValueError('must be a duration such as "30s", "10m", "3h" or "30d"')
     return sum((timedelta(**{_UNITS[unit]: int(count)}) for count, unit in parts), timedelta())
 

@@ -70,8 +70,11 @@ def spoken(written: str) -> str:
     """Write an address as people of its country do: +14155550100 becomes (415) 555-0100, a foreign one +44 …"""
     if not _E164.fullmatch(written):
         return written or "(no sender)"
-    number = phonenumbers.parse(written)
-    national = number.country_code == 1
+    try:
+        number = phonenumbers.parse(written)
+    except phonenumbers.NumberParseException:  # a country code that nobody has: senders can be forged
+        return written
+    national = number.country_code == 1 and phonenumbers.is_possible_number(number) and written[2] not in "01"
     form = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
 

@@ -3,7 +3,9 @@
 Nothing that came by mail ever gets here.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from bridge.domain.acknowledgement import Acknowledgement, Means
 from bridge.domain.conversation import Conversation
@@ -18,60 +20,68 @@ from bridge.ports import Ledger
 def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) -> None:
     """Set or clear one reaction; what is covered follows from all that are set.
 
-    A reaction on a post that is not known yet is kept: it counts as soon as the post turns out to be ours.
+    Events come late, twice and out of order: the one that happened last decides. A reaction on a post that is not
+    known yet is kept: it counts as soon as the post turns out to be ours.
     """
-    if event.is_set:
-        _set(ledger, event.post, event.person, event.emoji, event.at)
-    else:
-        ledger.acknowledgements.remove(_key(event.post, event.person, event.emoji))
-    _recount(ledger, event.post, now)
+    known = ledger.acknowledgements.get(_key(event.post, event.person, event.emoji))
+    if known is None or known.at < event.at:
+        change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
+        _changed_on(ledger, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
 
 
 def by_reactions(ledger: Ledger, plan: DialPlan, event: ReactionSet, now: datetime) -> None:
     """Make the reactions on a post what they were found to be."""
-    known = {one.key: one for one in ledger.acknowledgements.reactions_on(event.post)}
-    present = {_key(event.post, person, emoji): (person, emoji) for person, emoji in event.present}
-    for key in known.keys() - present.keys():
-        ledger.acknowledgements.remove(key)
-    for key in present.keys() - known.keys():
-        _set(ledger, event.post, *present[key], event.at)
-    _recount(ledger, event.post, now)
+    known = {(one.by, _emoji(one)) for one in ledger.acknowledgements.reactions_on(event.post)}
+
+    def change() -> None:
+        for person, emoji in known - event.present:
+            _become(ledger, event.post, person, emoji, event.at, is_set=False)
+        for person, emoji in event.present - known:
+            _become(ledger, event.post, person, emoji, event.at, is_set=True)
+
+    found = " ".join(sorted(f"{person}/{emoji}" for person, emoji in event.present))
+    _changed_on(ledger, event.post, change, f"read {event.at.isoformat()} {found}", now)
 
 
 def by_reply(ledger: Ledger, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
     """Take a reply as responsibility for all that its author could see: what was shown by its moment."""
-    up_to = ledger.posts.shown_at(conversation.id, event.said_at)
-    _stay(ledger, conversation, event.key, event.author, Means.REPLY, up_to, event.said_at, now)
+    _stay(ledger, conversation, event.key, event.author, Means.REPLY, event.said_at, now)
 
 
 def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> None:
     """Take the button's press likewise."""
     conversation = ledger.conversations.get(ConversationId(event.value))
     if conversation:
-        up_to = ledger.posts.shown_at(conversation.id, event.at)
-        _stay(ledger, conversation, event.key, event.person, Means.BUTTON, up_to, event.at, now)
+        _stay(ledger, conversation, event.key, event.person, Means.BUTTON, event.at, now)
 
 
 def adopt(ledger: Ledger, post: PostRef, now: datetime) -> None:
     """Count the reactions that were set on a post before we knew it as ours."""
     waiting = [one for one in ledger.acknowledgements.reactions_on(post) if one.conversation is None]
-    for one in waiting:
-        _set(ledger, post, one.by, one.key.rpartition(" ")[2], one.at)
-    if waiting:
-        _recount(ledger, post, now)
+
+    def change() -> None:
+        for one in waiting:
+            _become(ledger, post, one.by, _emoji(one), one.at, is_set=True)
+
+    _changed_on(ledger, post, change, "adopted", now)
 
 
 def _key(post: PostRef, person: PersonRef, emoji: str) -> str:
     return f"reaction {post} {person} {emoji}"
 
 
-def _set(ledger: Ledger, ref: PostRef, person: PersonRef, emoji: str, at: datetime) -> None:
-    post = ledger.posts.get(ref)
+def _emoji(reaction: Acknowledgement) -> str:
+    return reaction.key.rpartition(" ")[2]
+
+
+def _become(ledger: Ledger, ref: PostRef, person: PersonRef, emoji: str, at: datetime, *, is_set: bool) -> None:
+    """Record the state of one reaction; a cleared one stays on record without its post, so that it covers nothing."""
+    post = ledger.posts.get(ref) if is_set else None
     ledger.acknowledgements.put(
         Acknowledgement(
             key=_key(ref, person, emoji),
             conversation=post.conversation if post else None,
-            post=ref,
+            post=ref if is_set else None,
             by=person,
             means=Means.REACTION,
             up_to=_reach(ledger, post, at) if post else 0,
@@ -94,29 +104,33 @@ def _stay(
     key: str,
     by: PersonRef,
     means: Means,
-    up_to: int,
     at: datetime,
     now: datetime,
 ) -> None:
-    ledger.acknowledgements.put(
-        Acknowledgement(key=key, conversation=conversation.id, post=None, by=by, means=means, up_to=up_to, at=at)
-    )
-    _recover(ledger, conversation, key, now)
+    """Record an acknowledgement that cannot be taken back."""
+    up_to = ledger.posts.shown_at(conversation.id, at)
+    stays = Acknowledgement(key=key, conversation=conversation.id, post=None, by=by, means=means, up_to=up_to, at=at)
+    _changed(ledger, conversation, partial(ledger.acknowledgements.put, stays), key, now)
 
 
-def _recount(ledger: Ledger, ref: PostRef, now: datetime) -> None:
+def _changed_on(ledger: Ledger, ref: PostRef, change: Callable[[], None], cause: str, now: datetime) -> None:
     post = ledger.posts.get(ref)
     conversation = post and ledger.conversations.get(post.conversation)
     if conversation:
-        _recover(ledger, conversation, f"{ref}/reactions/{now.isoformat()}", now)
+        _changed(ledger, conversation, change, f"{ref}/{cause}", now)
+    else:
+        change()
 
 
-def _recover(ledger: Ledger, conversation: Conversation, cause: str, now: datetime) -> None:
-    """Let the conversation be covered as far as what stands reaches, and its first post say so."""
-    latest = ledger.acknowledgements.latest(conversation.id)
-    covered = latest.up_to if latest else 0
-    if covered == conversation.covered:
+def _changed(ledger: Ledger, conversation: Conversation, change: Callable[[], None], cause: str, now: datetime) -> None:
+    """Make the change, let the conversation be covered as far as what stands reaches, and its first post say so."""
+    before = ledger.acknowledgements.latest(conversation.id)
+    change()
+    after = ledger.acknowledgements.latest(conversation.id)
+    if before == after:
         return
-    waiting_since = ledger.messages.cover(conversation.id, covered)
-    ledger.conversations.set_covered(conversation.id, covered, waiting_since)
+    covered = after.up_to if after else 0
+    if covered != conversation.covered:
+        waiting_since = ledger.messages.cover(conversation.id, covered)
+        ledger.conversations.set_covered(conversation.id, covered, waiting_since)
     request.amended(ledger, conversation, cause, now)

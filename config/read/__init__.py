@@ -26,14 +26,18 @@ _POSITION = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\
 Found = dict[KeyPath, wording.Told]
 
 
-def read(path: Path, environ: Mapping[str, str]) -> Settings:
-    """Read the configuration; raise `ConfigError` with every mistake, in the order of the file."""
+def read(path: Path, environ: Mapping[str, str], *, needs_secrets: bool = True) -> Settings:
+    """Read the configuration; raise `ConfigError` with every mistake, in the order of the file.
+
+    Whoever only asks the running daemon needs no secrets: then those that cannot be had are no mistakes.
+    """
     text = _text(path)
     document, lines = _parsed(path, text)
     found: Found = {}
     secrets = SecretReader(environ=environ, folder=path.parent)
     revealed = secrets.reveal(document)
-    _add(found, secrets.found)
+    if needs_secrets:
+        _add(found, secrets.found)
     _add(found, disagreements(document, lines))
     settings = _validated(revealed, document, found)
     if settings is None or found:

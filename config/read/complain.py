@@ -55,7 +55,7 @@ def _blamed(detail: ErrorDetails, path: KeyPath, document: Mapping[str, Any]) ->
 def _told(detail: ErrorDetails, path: KeyPath, document: Mapping[str, Any]) -> wording.Told:
     if not path:
         return wording.too_deep()
-    key = name_of(path)
+    key = _name_of(path)
     match detail["type"]:
         case "extra_forbidden":
             return _unknown(path)
@@ -74,7 +74,7 @@ def _told(detail: ErrorDetails, path: KeyPath, document: Mapping[str, Any]) -> w
 
 
 def _unfit(kind: str, message: str, path: KeyPath) -> wording.Told:
-    key = name_of(path)
+    key = _name_of(path)
     match kind:
         case "too_short" | "string_too_short":
             return wording.empty(key)
@@ -84,11 +84,9 @@ def _unfit(kind: str, message: str, path: KeyPath) -> wording.Told:
     return wording.not_fitting(key, reason), _purpose(path)
 
 
-def name_of(path: KeyPath) -> str:
+def _name_of(path: KeyPath) -> str:
     """Name what stands at this place: a setting by its key, a table by its header."""
-    if fields(at(path)) and isinstance(_last_key(path), str):
-        return table_name(path)
-    return _last_key(path)
+    return table_name(path) if fields(at(path)) else _last_key(path)
 
 
 def _last_key(path: KeyPath) -> str:

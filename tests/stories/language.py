@@ -1,4 +1,4 @@
-"""The words that stories are told in: a phone texts, a thread shows, an agent replies, an inbox receives, a clock moves.
+"""The words that stories are told in: a phone texts, a thread shows, an agent replies, an inbox receives.
 
 The house in the middle is the real one: real adapters over real sockets, a real SQLite file. Only the worlds are small.
 """
@@ -25,6 +25,7 @@ from config.settings import Settings
 
 PUBLIC = "https://sms.example.test"
 DID, OTHER_DID = "+14155550100", "+14155550101"
+STRAY_DID = "+14155550177"  # the carrier has it, the configuration does not
 ADA, BOB, CY = "+12125550142", "+12125550143", "+12125550144"
 CHANNEL = "C0TEXTS"
 
@@ -296,7 +297,7 @@ def buttons(message: Message, label: str) -> list[Json]:
 async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
     """Open three small worlds with a daemon between them, and close everything afterwards."""
     clock = MovableClock()
-    carrier = CarrierWorld(clock, dids=(DID, OTHER_DID))
+    carrier = CarrierWorld(clock, dids=(DID, OTHER_DID, STRAY_DID))
     slack = Workspace(clock, paced=False)
     mail = MailWorld(clock, mailboxes=("desk@example.com", "ben@example.com"))
     slack.add_user("desk", id="U0DESK", real_name="Front desk", email="desk@example.com")

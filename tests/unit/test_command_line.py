@@ -201,6 +201,18 @@ def test_the_status_of_a_quiet_house_says_so(config: Path, house: ModuleType) ->
     assert "Nothing needs you." in result.stdout
 
 
+def test_the_status_can_be_asked_from_a_shell_that_knows_no_secrets(
+    config: Path, house: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shows(house, QUIET)
+    for name in ENVIRON:
+        monkeypatch.delenv(name)
+
+    asked, checked = typed("status", "--config", config), typed("check", "--config", config)
+
+    assert (asked.exit_code, checked.exit_code) == (0, 78)
+
+
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_the_status_of_a_troubled_house_says_what_to_do_within_the_terminal(
     columns: int, config: Path, house: ModuleType

@@ -11,8 +11,8 @@ _PUT = """
     INSERT OR REPLACE INTO acknowledgement (key, conversation, post, person, means, up_to, at)
     VALUES (?, ?, ?, ?, ?, ?, ?)
 """
-_REMOVE = "DELETE FROM acknowledgement WHERE key = ?"
 _SELECT = "SELECT key, conversation, post, person, means, up_to, at FROM acknowledgement"
+_GET = f"{_SELECT} WHERE key = ?"
 _LATEST = f"{_SELECT} WHERE conversation = ? ORDER BY up_to DESC, at LIMIT 1"
 _REACTIONS_ON = f"{_SELECT} WHERE post = ? AND means = 'reaction' ORDER BY at"
 
@@ -27,8 +27,9 @@ class SqliteAcknowledgements:
         it = acknowledgement
         self._execute(_PUT, (it.key, it.conversation, it.post, it.by, it.means.value, it.up_to, moment(it.at)))
 
-    def remove(self, key: str) -> None:
-        self._execute(_REMOVE, (key,))
+    def get(self, key: str) -> Acknowledgement | None:
+        row = self._execute(_GET, (key,)).fetchone()
+        return _acknowledgement(row) if row else None
 
     def latest(self, conversation: ConversationId) -> Acknowledgement | None:
         row = self._execute(_LATEST, (conversation,)).fetchone()

@@ -125,6 +125,8 @@ SPOILT = [
     ("AC0000", "AC", '"account_sid" has not the form', "32 digits"),
     ('type = "twilio"', 'type = "twillio"', '"type" cannot be "twillio".', 'Write "twilio".'),
     ('type = "twilio"', 'timeout = "0s"', '"0s" is no time', ""),
+    ('type = "twilio"', 'timeout = "99999999999999999999d"', "is no time", ""),
+    ('mode = "socket"', "burst = 0", '"burst" must be greater', "How many"),
     ('{ env = "SLACK_BOT_TOKEN" }', '{ env = "NOWHERE" }', '"NOWHERE", which is not set.', "Set it"),
     ('{ env = "SLACK_BOT_TOKEN" }', "{ }", '"bot_token" does not say where', 'env = "NAME"'),
     ('{ env = "SLACK_BOT_TOKEN" }', '{ env = "A", file = "B" }', '"bot_token" does not say where', 'env = "NAME"'),

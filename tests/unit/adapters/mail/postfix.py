@@ -73,8 +73,10 @@ def need_postfix() -> str:
 
 @contextmanager
 def postfix(sink: int) -> Iterator[int]:
-    """Run a Postfix that relays to the loopback port `sink`; yields its own port. Not under tmp_path: its processes
-    give up root's rights, and nobody else may enter there."""
+    """Run a Postfix that relays to the loopback port `sink`; yields its own port.
+
+    Not under tmp_path: its processes give up root's rights, and nobody else may enter there.
+    """
     command = need_postfix()
     with tempfile.TemporaryDirectory(prefix="sms-bridge-postfix-") as place:
         home = Path(place)

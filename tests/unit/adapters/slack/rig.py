@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from aiohttp import web
 from pydantic import SecretStr
@@ -114,6 +115,7 @@ async def opened(
     clock = MovableClock()
     workspace = Workspace(clock, Faults(), paced=paced)
     await workspace.start()
+    workspace.switches.custom_emoji.add("double_vertical_bar")  # one of Slack's own, which this workspace lacks
     channel, ada = workspace.add_channel("texts", id="C0TEXTS"), workspace.add_user("ada", real_name="Ada Byron")
     server = HttpServer(HttpSettings(listen="127.0.0.1:0", public_url="http://127.0.0.1")) if mode == "http" else None
     settings = settings_of(workspace, mode=mode)
@@ -156,9 +158,19 @@ async def listening(rig: Rig) -> AsyncIterator[WritingIntake]:
 
 
 async def _is_up(rig: Rig) -> None:
+    """Wait for the last thing that the workspace sees of a start, then for the loop to hand it on."""
+    if rig.server:
+        await rig.workspace.wait_for(lambda: rig.calls("auth.test"))
+    else:
+        await rig.workspace.wait_for(lambda: rig.workspace.sockets.connected == 2)
+    await until(lambda: rig.chat.state.startswith(("up (2", "up (http")))
+
+
+async def until(predicate: Callable[[], object]) -> None:
+    """Give the loop its turns until something is so; for what nobody signals."""
     async with asyncio.timeout(SAFETY_SECONDS):
-        while not rig.chat.state.startswith(("up (2", "up (http")):
-            await asyncio.sleep(0)  # a turn of the loop, no waiting
+        while not predicate():  # noqa: ASYNC110 - there is no event to wait for, and no time passes here
+            await asyncio.sleep(0)
 
 
 @asynccontextmanager
@@ -188,8 +200,6 @@ async def odd_slack(answer: Callable[[web.Request], Awaitable[web.StreamResponse
 
 async def history_of(rig: Rig, threads: list[ThreadRef], since_minutes: float = 60) -> list[tuple[RawEvent, ChatEvent]]:
     """Read threads back; nothing in them may be unreadable."""
-    from datetime import timedelta
-
     found = []
     async for raw, read in rig.chat.history(threads, rig.clock.now() - timedelta(minutes=since_minutes)):
         assert not isinstance(read, WireError)

@@ -1,0 +1,54 @@
+# Everything that is done with this project. `make` alone tells what there is.
+# It needs git, make and Python 3.11 or newer; all else comes into .venv.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes
+
+.PHONY: help install sandbox test bench lock system-packages
+
+help:
+	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
+	@echo "make test             format, lint, types, import contracts, all tests"
+	@echo "make bench            measure speed, as ratios in one run"
+	@echo "make install          only make $(VENV)"
+	@echo "make lock             renew the lock files"
+	@echo "make system-packages  install the Debian packages that the real-server and browser tests need"
+
+install: $(VENV)/.installed
+
+sandbox: $(VENV)/.installed
+	@$(BIN)/python -m bridge sandbox --port $(PORT)
+
+test: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.everything
+
+bench: $(VENV)/.installed-dev
+	@$(BIN)/python -m bench
+
+lock: $(VENV)/.installed-dev
+	@echo "==> Resolving dependencies"
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --custom-compile-command "make lock" pyproject.toml --group dev --output-file requirements-dev.lock
+
+system-packages:
+	@.ci/system-packages
+
+$(VENV)/bin/python:
+	@echo "==> Making $(VENV) with $$($(PYTHON) --version)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock | $(VENV)/bin/python
+	@echo "==> Installing what the bridge needs (a minute or two, once)"
+	@$(PIP) -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
+	@echo "==> Installing what the bridge and its tests need (a minute or two, once)"
+	@$(PIP) -r requirements-dev.lock
+	@touch $@ $(VENV)/.installed

@@ -1,0 +1,423 @@
+"""What the ledger promises of facts: sightings, conversations, messages, files, posts, receipts, cursors, troubles."""
+
+from datetime import datetime, timedelta
+
+from bridge.domain.conversation import Conversation
+from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
+from bridge.domain.digest import OpenLine
+from bridge.domain.ids import CarrierRef, ConversationId, EntryToken, EventKey, MediaRef, MessageId, PostRef, ThreadRef
+from bridge.domain.message import Attachment, MediaState, Message, Post
+from bridge.domain.phone import SenderName, ShortCode
+from bridge.domain.query import Trouble
+from bridge.errors import Reason
+from bridge.ports import Ledger, Store
+from tests.contracts.bench import (
+    AGENT,
+    ANN,
+    BOB,
+    DID,
+    MINUTE,
+    Bench,
+    conversation,
+    inbound,
+    outbound,
+    request,
+    with_conversation,
+)
+
+ANN_ID = ConversationId("ann")
+BOB_ID = ConversationId("bob")
+HOUR = timedelta(hours=1)
+
+
+def _receipt(key: str, status: DeliveryStatus, *, ref: str = "SM1") -> DeliveryReceipt:
+    return DeliveryReceipt(key=EventKey(key), token=None, ref=CarrierRef(ref), status=status, detail="30003", at=None)
+
+
+class Facts:
+    # --- Sightings ----------------------------------------------------------------------------------------------------
+
+    async def test_a_fact_is_seen_first_once(self, store: Store) -> None:
+        seen = [await store.transact(lambda ledger, now: ledger.sightings.first(request("a"), now)) for _ in range(3)]
+
+        assert seen == [True, False, False]
+
+    async def test_a_fact_of_several_keys_is_a_repeat_under_each_of_them(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            first = ledger.sightings.first
+            return [first(request(*keys), now) for keys in (("a", "b", "c"), ("a",), ("b",), ("c",), ("x", "b"))]
+
+        assert await store.transact(work) == [True, False, False, False, False]
+
+    async def test_a_repeat_changes_nothing_so_that_its_other_keys_stay_unknown(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            first = ledger.sightings.first
+            return [first(request(*keys), now) for keys in (("a",), ("new", "a"), ("a", "newer"), ("new",), ("newer",))]
+
+        assert await store.transact(work) == [True, False, False, True, True]
+
+    async def test_a_key_that_is_named_twice_is_no_repeat_of_itself(self, store: Store) -> None:
+        assert await store.transact(lambda ledger, now: ledger.sightings.first(request("a", "a"), now))
+
+    async def test_a_kept_request_is_marked_as_poison_under_any_of_its_keys_and_counted_once(
+        self, store: Store
+    ) -> None:
+        def work(ledger: Ledger, now: datetime) -> int:
+            ledger.sightings.first(request("a", "b"), now)
+            ledger.sightings.poison(EventKey("b"), "cannot be read")
+            ledger.sightings.poison(EventKey("a"), "cannot be read")
+            ledger.sightings.poison(EventKey("never seen"), "cannot be read")
+            return ledger.audit.status(now).counts["poison"]
+
+        assert await store.transact(work) == 1
+
+    # --- Conversations ------------------------------------------------------------------------------------------------
+
+    async def test_a_conversation_is_found_by_its_id_with_everything_in_it(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[Conversation, Conversation | None]:
+            people = (ANN, ShortCode("72345"), SenderName('ACME "Bank", Ltd.'))
+            group = Conversation(
+                id=ANN_ID,
+                did=DID,
+                participants=people,
+                opened_at=now,
+                thread=ThreadRef("C1/1"),
+                link="https://chat.example.com/1",
+                covered=3,
+                waiting_since=now - MINUTE,
+            )
+            ledger.conversations.open(group)
+            return group, ledger.conversations.get(ANN_ID)
+
+        opened, found = await store.transact(work)
+
+        assert found == opened
+
+    async def test_an_unknown_conversation_is_none(self, store: Store) -> None:
+        assert await store.transact(lambda ledger, now: ledger.conversations.get(ANN_ID)) is None
+        assert await store.transact(lambda ledger, now: ledger.conversations.shown_in(ThreadRef("C1/1"))) is None
+
+    async def test_a_conversation_is_found_by_its_thread_as_long_as_it_has_it(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[Conversation | None]:
+            with_conversation(ledger, now, thread="C1/1")
+            shown = ledger.conversations.shown_in(ThreadRef("C1/1"))
+            ledger.conversations.set_thread(ANN_ID, None, "")
+            return [shown, ledger.conversations.shown_in(ThreadRef("C1/1"))]
+
+        shown, afterwards = await store.transact(work)
+
+        assert shown is not None
+        assert (shown.id, shown.link) == (ANN_ID, "https://chat.example.com/1")
+        assert afterwards is None
+
+    async def test_what_an_acknowledgement_covers_is_kept_with_the_conversation(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[tuple[int, datetime | None]]:
+            with_conversation(ledger, now)
+            seen = []
+            for covered, waiting_since in ((7, None), (2, now)):
+                ledger.conversations.set_covered(ANN_ID, covered, waiting_since)
+                found = ledger.conversations.get(ANN_ID)
+                assert found is not None
+                seen.append((found.covered, found.waiting_since))
+            return seen
+
+        assert await store.transact(work) == [(7, None), (2, await store.transact(lambda ledger, now: now))]
+
+    async def test_active_threads_have_a_message_since_then_or_an_unacknowledged_one_newest_first(
+        self, store: Store
+    ) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[ThreadRef]:
+            for name in ("old", "old and open", "new", "newest", "empty"):
+                with_conversation(ledger, now, name, f"C1/{name}")
+            with_conversation(ledger, now, "no thread")
+            ledger.messages.save(inbound("m1", now - HOUR, within="old and open"))
+            ledger.messages.save(inbound("m2", now - HOUR, within="old"))
+            ledger.messages.cover(ConversationId("old"), 99)
+            ledger.messages.save(inbound("m3", now, within="no thread"))
+            ledger.messages.save(outbound("m4", now, within="new"))
+            position = ledger.messages.save(inbound("m5", now, within="newest"))
+            ledger.messages.cover(ConversationId("newest"), position)
+            return ledger.conversations.active_threads(now - MINUTE)
+
+        assert await store.transact(work) == ["C1/newest", "C1/new", "C1/old and open"]
+
+    # --- Messages -----------------------------------------------------------------------------------------------------
+
+    async def test_each_message_has_a_higher_position_than_every_earlier_one(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int]:
+            with_conversation(ledger, now)
+            with_conversation(ledger, now, "bob")
+            return [ledger.messages.save(inbound(f"m{n}", now, within=("ann", "bob")[n % 2])) for n in range(10)]
+
+        positions = await store.transact(work)
+
+        assert positions == sorted(set(positions))
+        assert positions[0] > 0
+
+    async def test_a_message_is_found_by_its_id_as_it_was_said(self, store: Store) -> None:
+        text = "caf\u00e9 \U0001f600\r\n\x00 \u202e <@U1> " + "x" * 5000
+
+        def work(ledger: Ledger, now: datetime) -> list[tuple[Message, Message | None]]:
+            with_conversation(ledger, now)
+            said = inbound("m1", now, text=text, author=SenderName("ACME"))
+            reply = outbound("m2", now, text="")
+            refused = Message(
+                id=MessageId("m3"),
+                conversation=ANN_ID,
+                direction=reply.direction,
+                author=AGENT,
+                text="hi",
+                media=2,
+                said_at=now - HOUR,
+                received_at=now,
+                post=PostRef("C1/2"),
+                refusal=Reason.OPTED_OUT,
+            )
+            return [(each, _placed(ledger, each)) for each in (said, reply, refused)]
+
+        for saved, found in await store.transact(work):
+            assert found == saved
+
+    async def test_an_unknown_message_is_none(self, store: Store) -> None:
+        assert await store.transact(lambda ledger, now: ledger.messages.get(MessageId("m1"))) is None
+        assert await store.transact(lambda ledger, now: ledger.messages.first_of(ANN_ID)) is None
+        assert await store.transact(lambda ledger, now: ledger.messages.last_sender(ANN_ID)) is None
+        assert await store.transact(lambda ledger, now: ledger.messages.attachments(MessageId("m1"))) == ()
+
+    async def test_the_first_of_a_conversation_stays_the_first_whatever_is_acknowledged(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[str]:
+            with_conversation(ledger, now)
+            with_conversation(ledger, now, "bob")
+            firsts = []
+            ledger.messages.save(inbound("of bob", now, within="bob"))
+            for name, save in (("a", inbound), ("b", outbound), ("c", inbound)):
+                position = ledger.messages.save(save(name, now))
+                ledger.messages.cover(ANN_ID, position if name == "c" else 0)
+                first = ledger.messages.first_of(ANN_ID)
+                assert first is not None
+                firsts.append(str(first.id))
+            return firsts
+
+        assert await store.transact(work) == ["a", "a", "a"]
+
+    async def test_the_last_sender_is_whoever_texted_last_and_never_one_of_us(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> object:
+            ledger.conversations.open(conversation("ann", now, ANN, BOB))
+            ledger.messages.save(inbound("a", now, author=ANN))
+            position = ledger.messages.save(inbound("b", now, author=BOB))
+            ledger.messages.save(outbound("c", now))
+            ledger.messages.cover(ANN_ID, position)
+            return ledger.messages.last_sender(ANN_ID)
+
+        assert await store.transact(work) == BOB
+
+    async def test_an_inbound_message_is_open_at_first_and_an_outbound_one_never(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[datetime, list[OpenLine]]:
+            with_conversation(ledger, now)
+            ledger.messages.save(inbound("in", now))
+            ledger.messages.save(outbound("out", now))
+            return now, ledger.messages.open_before(now)
+
+        now, lines = await store.transact(work)
+
+        assert lines == [OpenLine(MessageId("in"), DID, now)]
+
+    async def test_open_messages_are_those_that_came_by_then_oldest_first(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[str]:
+            with_conversation(ledger, now)
+            for name, age in (("c", 1), ("a", 3), ("b", 2), ("too young", 0)):
+                ledger.messages.save(inbound(name, now - age * MINUTE))
+            return [line.message for line in ledger.messages.open_before(now - MINUTE)]
+
+        assert await store.transact(work) == ["a", "b", "c"]
+
+    async def test_covering_closes_what_is_before_opens_what_is_after_and_tells_since_when_it_waits(
+        self, bench: Bench, store: Store
+    ) -> None:
+        def say(name: str, ledger: Ledger, now: datetime) -> tuple[int, datetime]:
+            return ledger.messages.save(inbound(name, now)), now
+
+        def cover(up_to: int, ledger: Ledger, now: datetime) -> tuple[datetime | None, list[str]]:
+            waits = ledger.messages.cover(ANN_ID, up_to)
+            return waits, [line.message for line in ledger.messages.open_before(now) if line.message != "of bob"]
+
+        await store.transact(lambda ledger, now: with_conversation(ledger, now))
+        await store.transact(lambda ledger, now: with_conversation(ledger, now, "bob"))
+        await store.transact(lambda ledger, now: ledger.messages.save(inbound("of bob", now, within="bob")))
+        said = []
+        for name in "abc":
+            bench.clock.forward(MINUTE)
+            said.append(await store.transact(lambda ledger, now, name=name: say(name, ledger, now)))
+        (first, _), (second, came_second), (third, came_third) = said
+
+        outcomes = [
+            await store.transact(lambda ledger, now, up_to=up_to: cover(up_to, ledger, now))
+            for up_to in (first, third, second, second, 0)
+        ]
+
+        assert outcomes == [
+            (came_second, ["b", "c"]),
+            (None, []),
+            (came_third, ["c"]),
+            (came_third, ["c"]),
+            (said[0][1], ["a", "b", "c"]),
+        ]
+        still_open = await store.transact(lambda ledger, now: ledger.messages.open_before(now))
+        assert "of bob" in [line.message for line in still_open]
+
+    # --- Attachments and posts ----------------------------------------------------------------------------------------
+
+    async def test_attachments_come_in_their_order_and_are_replaced_by_message_and_number(self, store: Store) -> None:
+        def attachment(number: int, state: MediaState, digest: str = "") -> Attachment:
+            return Attachment(
+                message=MessageId("m1"),
+                number=number,
+                ref=MediaRef(f"https://media.example.com/{number}"),
+                name="picture.jpg",
+                type="image/jpeg",
+                size=number,
+                state=state,
+                digest=digest,
+            )
+
+        def work(ledger: Ledger, now: datetime) -> tuple[Attachment, ...]:
+            with_conversation(ledger, now)
+            ledger.messages.save(inbound("m1", now))
+            for each in (attachment(2, MediaState.WANTED), attachment(1, MediaState.WANTED)):
+                ledger.messages.attach(each)
+            ledger.messages.attach(attachment(2, MediaState.KEPT, "d2"))
+            return ledger.messages.attachments(MessageId("m1"))
+
+        assert await store.transact(work) == (attachment(1, MediaState.WANTED), attachment(2, MediaState.KEPT, "d2"))
+
+    async def test_a_post_is_found_by_its_reference_and_saved_again_in_place(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[Post | None, Post | None, Post]:
+            with_conversation(ledger, now)
+            ledger.posts.save(Post(ref=PostRef("C1/1"), conversation=ANN_ID, up_to=1, posted_at=now))
+            later = Post(ref=PostRef("C1/1"), conversation=ANN_ID, up_to=2, posted_at=now + MINUTE)
+            ledger.posts.save(later)
+            return ledger.posts.get(PostRef("C1/1")), ledger.posts.get(PostRef("C1/2")), later
+
+        found, unknown, saved = await store.transact(work)
+
+        assert found == saved
+        assert unknown is None
+
+    async def test_what_was_shown_at_a_moment_is_the_last_message_of_any_post_until_then(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int]:
+            with_conversation(ledger, now)
+            with_conversation(ledger, now, "bob")
+            for ref, id, up_to, at in (
+                ("1", ANN_ID, 5, now),
+                ("2", ANN_ID, 9, now + 2 * MINUTE),
+                ("3", ANN_ID, 7, now + MINUTE),
+                ("4", BOB_ID, 8, now),
+            ):
+                ledger.posts.save(Post(ref=PostRef(ref), conversation=id, up_to=up_to, posted_at=at))
+            moments = (now - MINUTE, now, now + MINUTE, now + 3 * MINUTE)
+            return [ledger.posts.shown_at(ANN_ID, moment) for moment in moments]
+
+        assert await store.transact(work) == [0, 5, 7, 9]
+
+    # --- Receipts, cursors, troubles ----------------------------------------------------------------------------------
+
+    async def test_receipts_that_overtook_their_sms_are_handed_out_once_in_their_order(self, store: Store) -> None:
+        sent, delivered = _receipt("r1", DeliveryStatus.SENT), _receipt("r2", DeliveryStatus.DELIVERED)
+
+        def work(ledger: Ledger, now: datetime) -> list[list[DeliveryReceipt]]:
+            for each in (sent, delivered, sent, _receipt("r3", DeliveryStatus.SENT, ref="SM2")):
+                ledger.receipts.wait(each, now)
+            return [ledger.receipts.claim(CarrierRef("SM1")) for _ in range(2)]
+
+        assert await store.transact(work) == [[sent, delivered], []]
+
+    async def test_a_receipt_keeps_its_token_and_its_moment(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[DeliveryReceipt, list[DeliveryReceipt]]:
+            receipt = DeliveryReceipt(
+                key=EventKey("r1"),
+                token=EntryToken("t1"),
+                ref=CarrierRef("SM1"),
+                status=DeliveryStatus.FAILED,
+                detail="unreachable",
+                at=now - MINUTE,
+            )
+            ledger.receipts.wait(receipt, now)
+            return receipt, ledger.receipts.claim(CarrierRef("SM1"))
+
+        receipt, claimed = await store.transact(work)
+
+        assert claimed == [receipt]
+
+    async def test_a_receipt_waits_a_day_for_its_sms_and_no_longer(self, bench: Bench, store: Store) -> None:
+        for key in ("in time", "too late"):
+            receipt = _receipt(key, DeliveryStatus.SENT, ref=key)
+            await store.transact(lambda ledger, now, receipt=receipt: ledger.receipts.wait(receipt, now))
+
+        bench.clock.forward(timedelta(days=1))
+        in_time = await store.transact(lambda ledger, now: ledger.receipts.claim(CarrierRef("in time")))
+        bench.clock.forward(MINUTE)
+        too_late = await store.transact(lambda ledger, now: ledger.receipts.claim(CarrierRef("too late")))
+
+        assert (len(in_time), too_late) == (1, [])
+
+    async def test_a_cursor_stands_where_it_was_put_last(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            seen = [ledger.cursors.get("slack") is None]
+            for at in (now, now + MINUTE):
+                ledger.cursors.put("slack", at)
+                seen.append(ledger.cursors.get("slack") == at)
+            return seen
+
+        assert await store.transact(work) == [True, True, True]
+
+    async def test_the_same_trouble_again_only_counts(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[datetime, list[Trouble]]:
+            ledger.audit.note("slack", "Slack says no", now)
+            ledger.audit.note("disk", "The disk is full", now + MINUTE)
+            ledger.audit.note("slack", "Slack says no, differently", now + HOUR)
+            return now, ledger.audit.troubles()
+
+        now, troubles = await store.transact(work)
+
+        assert troubles == [
+            Trouble(key="slack", what="Slack says no", since=now, count=2),
+            Trouble(key="disk", what="The disk is full", since=now + MINUTE),
+        ]
+
+    async def test_a_trouble_is_unmailed_until_told_and_again_after_it_was_cleared(self, store: Store) -> None:
+        def unmailed(ledger: Ledger) -> list[str]:
+            return [trouble.key for trouble in ledger.audit.unmailed()]
+
+        def work(ledger: Ledger, now: datetime) -> list[list[str]]:
+            seen = []
+            ledger.audit.note("slack", "Slack says no", now)
+            seen.append(unmailed(ledger))
+            ledger.audit.mailed(now)
+            ledger.audit.note("slack", "Slack says no", now)
+            ledger.audit.note("disk", "The disk is full", now)
+            seen.append(unmailed(ledger))
+            ledger.audit.mailed(now)
+            ledger.audit.clear("slack")
+            ledger.audit.note("slack", "Slack says no", now)
+            return [*seen, unmailed(ledger)]
+
+        assert await store.transact(work) == [["slack"], ["disk"], ["slack"]]
+
+    async def test_when_troubles_were_last_mailed_is_known_after_they_were_cleared(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[bool, bool]:
+            was_unknown = ledger.audit.last_mailed() is None
+            ledger.audit.note("slack", "Slack says no", now)
+            ledger.audit.mailed(now)
+            ledger.audit.clear("slack")
+            return was_unknown, ledger.audit.last_mailed() == now
+
+        assert await store.transact(work) == (True, True)
+
+
+def _placed(ledger: Ledger, message: Message) -> Message | None:
+    """Save a message and return it as found, but for its position, which is the store's."""
+    position = ledger.messages.save(message)
+    found = ledger.messages.get(message.id)
+    assert found is not None
+    assert found.position == position
+    return Message(**{name: getattr(found, name) for name in found.__slots__} | {"position": 0})

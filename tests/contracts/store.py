@@ -1,0 +1,16 @@
+"""The definition of a store: whatever implements the contract passes all of this.
+
+A store joins by a fixture `bench` and one line: `class TestMine(StoreContract): ...`.
+"""
+
+from tests.contracts.facts import Facts
+from tests.contracts.lane_model import LaneModel
+from tests.contracts.lanes import Lanes
+from tests.contracts.outbox import Entries
+from tests.contracts.people import People
+from tests.contracts.retention import Retention
+from tests.contracts.transactions import Transactions
+
+
+class StoreContract(Transactions, Facts, People, Lanes, Entries, LaneModel, Retention):
+    """Every promise of `Store` and `Ledger`, each a sentence."""
