@@ -24,7 +24,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bridge.domain.query import StatusView
+from bridge.domain.query import StatusView, is_up
 from bridge.domain.visible import visible
 from bridge.errors import BridgeError, CannotListen, ConfigError, SchemaMismatch, StoreBusy, WireError
 from bridge.wording import cli as wording
@@ -238,8 +238,7 @@ def _section(title: str, body: RenderableType) -> RenderableType:
 def _listeners(view: StatusView) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     for name, state in sorted(view.listeners.items()):
-        is_up = state == wording.UP
-        table.add_row(Text(visible(name)), _folded(state, "green" if is_up else "bold red"))
+        table.add_row(Text(visible(name)), _folded(state, "green" if is_up(state) else "bold red"))
     return table
 
 

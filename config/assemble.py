@@ -4,7 +4,7 @@ import asyncio
 import logging
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -73,11 +73,8 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
 
 
 async def run_daemon(settings: Settings) -> None:
-    """Run until SIGTERM or SIGINT; a second one ends at once, which is safe, and merely impolite."""
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _stopper(stop))
+    """Run until SIGTERM or SIGINT."""
+    stop = on_signals()
     async with built(settings, SystemClock()) as (daemon, server):
         await daemon.run(stop, lambda: log.info("ready", extra={"address": server.base_url}))
 
@@ -87,13 +84,18 @@ async def ask_status(settings: Settings) -> StatusView:
     return await ControlClient(settings.control_socket).status()
 
 
-def _stopper(stop: asyncio.Event) -> Callable[[], None]:
+def on_signals() -> asyncio.Event:
+    """Return an event that SIGTERM or SIGINT sets; a second one ends at once, which is safe, and merely impolite."""
+    stop = asyncio.Event()
+
     def on_signal() -> None:
         if stop.is_set():
             os._exit(1)
         stop.set()
 
-    return on_signal
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, on_signal)
+    return stop
 
 
 def _carrier(name: str, settings: CarrierSettings, whole: Settings, server: HttpServer) -> TwilioCarrier:

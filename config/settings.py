@@ -38,10 +38,7 @@ def _between(least: str, most: str) -> BeforeValidator:
     """Read a duration and hold it within bounds, so that neither zero nor a slip of the keyboard gets through."""
 
     def check(written: object) -> timedelta:
-        try:
-            given = duration(written)
-        except OverflowError:
-            given = timedelta.max
+        given = duration(written)
         if not duration(least) <= given <= duration(most):
             raise ValueError(*wording.duration_out_of_bounds(least, most))
         return given

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from adapters.http.exchange import BUSY, WebRequest, WebResponse
 from adapters.http.server import HttpServer
-from bridge.domain.query import AskStatus, StatusView
+from bridge.domain.query import AskStatus, StatusView, is_up
 from bridge.errors import StoreBusy
 from bridge.ports import Desk
 
@@ -27,7 +27,7 @@ def mount_health(server: HttpServer, desk: Desk) -> None:
 
 
 def _told(view: StatusView) -> dict[str, object]:
-    up = {name: state == "up" for name, state in view.listeners.items()}
+    up = {name: is_up(state) for name, state in view.listeners.items()}
     return {
         "status": "ok" if all(up.values()) and not view.troubles else "trouble",
         "now": view.now.isoformat(),

@@ -177,7 +177,8 @@ class _Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         """Answer what aiohttp could not parse, and what a handler of ours let escape."""
         if status >= 500:
-            _log.error("request failed", exc_info=True, extra={"path": request.path})
+            place, _, _ = request.path.rpartition("/")  # what comes last may be the name of a file nobody should know
+            _log.error("request failed", exc_info=True, extra={"method": request.method, "path": f"{place}/…"})
         if request.writer.output_size > 0:
             raise ConnectionError("half an answer was written")
         response = _written(_BROKEN if status >= 500 else MALFORMED)

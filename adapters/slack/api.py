@@ -9,11 +9,11 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.slack import wire
-from adapters.slack.names import Json, Self
+from adapters.slack.names import Identity, Json
 from adapters.slack.settings import SlackSettings
 from bridge.domain.ids import ChannelRef
 from bridge.errors import Blocked, Uncertain
@@ -49,7 +49,7 @@ class SlackApi:
         self._token = settings.bot_token.get_secret_value()
         self._session: ClientSession | None = None
         self._client: AsyncWebClient | None = None
-        self._me: Self | None = None
+        self._me: Identity | None = None
         self._channels: dict[str, str] = {}
         self._asking = asyncio.Lock()
 
@@ -57,7 +57,11 @@ class SlackApi:
     def session(self) -> ClientSession:
         """One session, so that calls share connections; the SDK's own time-out does not reach it, hence ours."""
         if self._session is None or self._session.closed:
-            self._session = ClientSession(timeout=self._timeout, trust_env=False)
+            self._session = ClientSession(
+                connector=TCPConnector(limit=0),  # Waiting for a free connection would count as time of the call.
+                timeout=self._timeout,
+                trust_env=False,
+            )
             self._client = None
         return self._session
 
@@ -120,18 +124,22 @@ class SlackApi:
         except wire.FAILURES as error:
             raise wire.fault(error, "apps.connections.open", harmless=True) from error
 
-    async def me(self) -> Self:
+    async def me(self) -> Identity:
         """Tell who we are; asked once, and until it is answered."""
         async with self._asking:
             self._me = self._me or await self._who_am_i()
             return self._me
 
-    async def _who_am_i(self) -> Self:
+    async def _who_am_i(self) -> Identity:
         answer = await self._call("auth.test", "POST", True)
         if not answer.get("bot_id"):
             raise Blocked("auth.test: not a bot", chat.not_a_bot())
-        url, team = str(answer.get("url") or ""), str(answer.get("team_id") or "")
-        return Self(user_id=str(answer.get("user_id")), bot_id=str(answer["bot_id"]), team_id=team, url=url)
+        return Identity(
+            user_id=str(answer.get("user_id")),
+            bot_id=str(answer["bot_id"]),
+            team_id=str(answer.get("team_id") or ""),
+            url=str(answer.get("url") or "").rstrip("/") + "/",
+        )
 
     async def channel(self, ref: ChannelRef) -> str:
         """Give a channel's id; `#name` is looked up once."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from adapters.slack import names, plain, wire
 from adapters.slack.api import SlackApi
-from adapters.slack.names import SLACKBOT, Json, Self
+from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.people import People
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import ThreadRef
@@ -60,7 +60,7 @@ class History:
                 if message.get("ts") in stamps:
                     yield channel, str(message["ts"]), _Seen(message=message, at=at)
 
-    async def _thread(self, thread: ThreadRef, root: _Seen | None, since: datetime, me: Self) -> list[Found]:
+    async def _thread(self, thread: ThreadRef, root: _Seen | None, since: datetime, me: Identity) -> list[Found]:
         channel, ts = names.parts(thread)
         if root and _is_quiet(root.message, since, me):
             return [await self._found(root, channel, me)] if me.is_me(root.message) else []
@@ -88,7 +88,7 @@ class History:
                 raise
         return [seen[stamp] for stamp in sorted(seen)]
 
-    async def _found(self, seen: _Seen, channel: str, me: Self) -> Found:
+    async def _found(self, seen: _Seen, channel: str, me: Identity) -> Found:
         reacted = {person for person, _ in wire.reactors(seen.message)} - {me.user_id, SLACKBOT}
         bots = {person for person in sorted(reacted) if await self._people.is_bot(person)}
         ignored = frozenset(bots | {me.user_id, SLACKBOT})
@@ -113,7 +113,7 @@ def _by_channel(threads: Sequence[ThreadRef]) -> dict[str, frozenset[str]]:
     return {channel: frozenset(found) for channel, found in stamps.items()}
 
 
-def _is_quiet(root: Json, since: datetime, me: Self) -> bool:
+def _is_quiet(root: Json, since: datetime, me: Identity) -> bool:
     """Tell that the root alone is worth looking at: nobody answered since, and no later post of ours could bear a mark.
 
     Slack names only some of those who answered; unless it names all of them, we may be among the others.

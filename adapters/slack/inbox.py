@@ -14,7 +14,7 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack import plain, wire
 from adapters.slack.api import VENDOR_LOG, SlackApi
-from adapters.slack.names import Json, Self
+from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
 from bridge.domain.event import ChatEvent
 from bridge.errors import Transient, WireError
@@ -27,7 +27,7 @@ _REPEAT = 503  # On a socket, any status but 200 means that no acknowledgement i
 class Inbox:
     """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
 
-    def __init__(self, me: Self, intake: Intake, people: People) -> None:
+    def __init__(self, me: Identity, intake: Intake, people: People) -> None:
         self._me = me
         self._intake = intake
         self._people = people
@@ -77,7 +77,7 @@ class Inbox:
             return error
 
 
-def _introducing(me: Self) -> Callable[..., Awaitable[AuthorizeResult]]:
+def _introducing(me: Identity) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Say who we are, so that Bolt drops what we did ourselves. Bolt cannot call a method here."""
 
     async def authorize(enterprise_id: str | None, team_id: str | None) -> AuthorizeResult:

@@ -11,7 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResponse
 from adapters.slack.api import SlackApi
 from adapters.slack.inbox import Inbox
-from adapters.slack.names import Self
+from adapters.slack.names import Identity
 from adapters.slack.people import People
 from adapters.slack.signature import is_genuine
 from adapters.slack.sockets import Sockets
@@ -55,7 +55,7 @@ class Listener:
             self._state = chat.stopped()
         raise AssertionError("waiting for ever came to an end")
 
-    async def _introduce(self) -> Self:
+    async def _introduce(self) -> Identity:
         """Ask who we are until we are told: without it, our own posts would look like somebody's replies."""
         while True:
             try:

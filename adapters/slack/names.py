@@ -18,7 +18,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Self:
+class Identity:
     """Who we are in the workspace, as auth.test said."""
 
     user_id: str
@@ -69,7 +69,7 @@ def message_keys(channel: str, message: Json) -> tuple[EventKey, ...]:
     return tuple(keys)
 
 
-def link(me: Self, channel: str, ts: str, thread_ts: str | None) -> str:
+def link(me: Identity, channel: str, ts: str, thread_ts: str | None) -> str:
     """Make the address that opens a post in Slack, without asking chat.getPermalink."""
     address = f"{me.url}archives/{quote(channel)}/p{ts.replace('.', '')}"
     in_thread = thread_ts and thread_ts != ts

@@ -146,7 +146,8 @@ class _Line:
                 handler.client.wss_uri = None
 
     async def _hear(self, frame: WSMessage) -> None:
-        told = json.loads(frame.data) if len(frame.data) < _CONTROL_FRAME else {}
+        is_control = len(frame.data) < _CONTROL_FRAME and frame.data.startswith("{")
+        told = json.loads(frame.data) if is_control else {}
         match told.get("type"):
             case "hello":
                 self.trouble = ""

@@ -14,7 +14,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
-from adapters.slack.names import SLACKBOT, Json, Self
+from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.plain import Names, plain
 from adapters.slack.render import ACTION
 from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
@@ -43,7 +43,7 @@ def message_in(payload: Json) -> Json | None:
     return event if isinstance(event, dict) and event.get("type") == "message" else None
 
 
-def concerns_us(payload: Json, me: Self) -> bool:
+def concerns_us(payload: Json, me: Identity) -> bool:
     """Tell a human's reply, reaction or press of one of our buttons from everything else that Slack sends."""
     event = payload.get("event")
     if isinstance(event, dict):
@@ -55,7 +55,7 @@ def concerns_us(payload: Json, me: Self) -> bool:
     return payload.get("type") == "block_actions" and _pressed(payload) is not None
 
 
-def is_reply(message: Json, me: Self) -> bool:
+def is_reply(message: Json, me: Identity) -> bool:
     """Tell a human's message in a thread. An app's has a bot_id, even where it borrows a person's token."""
     if message.get("subtype") not in _SPOKEN or message.get("bot_id") or not message.get("thread_ts"):
         return False
@@ -202,9 +202,12 @@ def reply_read_back(message: Json, channel: str, called: Names) -> tuple[RawEven
 
 def reactors(message: Json) -> Iterator[tuple[str, str]]:
     """Give (person, emoji) for every reaction on a message."""
-    for reaction in message.get("reactions") or ():
-        for person in reaction.get("users") or ():
-            yield person, reaction["name"]
+    reactions = message.get("reactions")
+    for reaction in reactions if isinstance(reactions, list) else ():
+        name, people = (reaction.get("name"), reaction.get("users")) if isinstance(reaction, dict) else (None, None)
+        for person in people if isinstance(people, list) else ():
+            if isinstance(name, str) and isinstance(person, str):
+                yield person, name
 
 
 def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozenset[str]) -> tuple[RawEvent, ReactionSet]:

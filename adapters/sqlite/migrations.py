@@ -1,8 +1,8 @@
 """The schema of the SQLite store, as numbered steps forward. A step is never edited once it was released.
 
 It holds no verb: what is done with the tables stands in `ledger`. Times are UTC text of one fixed width, so that text
-compares as time does. Rows have integer keys, and names of the house stand in one index each: names are random, and an
-index of random keys costs a page a row.
+compares as time does. Every index whose keys come in no order costs a page a row, so rows have integer keys, and all the
+long names stand in one table: an id begins with the name of its cause, so what one text brings about lies on one page.
 """
 
 import secrets
@@ -14,13 +14,23 @@ SCHEMA_VERSION = 1  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
-# A further key of the same request names in `request` the row that holds it. Blanked after retention: headers, body.
+# `noun` says whose number it is: 's' a sighting's, of which it is one key, 'm' a message's, 'e' an entry's.
+_NAME = (
+    """
+    CREATE TABLE name (
+        name TEXT NOT NULL,
+        noun TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        PRIMARY KEY (name, noun)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+# Blanked after retention: headers, body, poison.
 _SIGHTING = (
     """
     CREATE TABLE sighting (
         number INTEGER PRIMARY KEY,
-        key TEXT UNIQUE,
-        request INTEGER,
         source TEXT NOT NULL,
         kept_at TEXT NOT NULL,
         headers TEXT,
@@ -55,7 +65,7 @@ _MESSAGE = (
     """
     CREATE TABLE message (
         position INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
+        id TEXT NOT NULL,
         conversation INTEGER NOT NULL REFERENCES conversation,
         did TEXT NOT NULL,
         direction TEXT NOT NULL,
@@ -70,12 +80,14 @@ _MESSAGE = (
         is_kept INTEGER NOT NULL DEFAULT 1
     ) STRICT
     """,
-    "CREATE INDEX message_conversation ON message (conversation, is_open, position)",
-    "CREATE INDEX message_open ON message (received_at) WHERE is_open = 1",
-    "CREATE INDEX message_kept ON message (did, received_at) WHERE is_kept = 1",
+    "CREATE INDEX message_open ON message (conversation, position) WHERE is_open = 1",
+    "CREATE INDEX message_closed ON message (conversation, position) WHERE is_open = 0",
+    "CREATE INDEX message_outbound ON message (conversation, position) WHERE is_open IS NULL",
+    "CREATE INDEX message_waiting ON message (received_at) WHERE is_open = 1",
+    "CREATE INDEX message_kept ON message (received_at, did) WHERE is_kept = 1",
     """
     CREATE TABLE attachment (
-        message TEXT NOT NULL REFERENCES message (id),
+        message INTEGER NOT NULL REFERENCES message,
         number INTEGER NOT NULL,
         ref TEXT NOT NULL,
         name TEXT NOT NULL,
@@ -148,7 +160,7 @@ _OUTBOX = (
     """
     CREATE TABLE entry (
         position INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
+        id TEXT NOT NULL,
         token TEXT NOT NULL,
         lane TEXT NOT NULL,
         destination TEXT NOT NULL,
@@ -172,7 +184,7 @@ _OUTBOX = (
         is_free INTEGER NOT NULL
     ) STRICT
     """,
-    "CREATE INDEX entry_token ON entry (token)",
+    "CREATE INDEX entry_token ON entry (token) WHERE kind = 'send-sms'",
     """
     CREATE INDEX entry_open ON entry (lane, state, position)
         WHERE state = 'ready' OR state = 'trying' OR state = 'asked'
@@ -254,7 +266,7 @@ _HOUSE = (
 @migrations(name="0001_initial")
 def initial(db: Database) -> None:
     """Make every table of release 0.1.0, and this store's own secret."""
-    for statement in (*_SIGHTING, *_CONVERSATION, *_MESSAGE, *_MEDIA, *_PEOPLE, *_OUTBOX, *_DIGEST, *_HOUSE):
+    for statement in (*_NAME, *_SIGHTING, *_CONVERSATION, *_MESSAGE, *_MEDIA, *_PEOPLE, *_OUTBOX, *_DIGEST, *_HOUSE):
         db.execute(statement)
     db.execute("INSERT INTO secret (name, value) VALUES ('seal', ?)", (secrets.token_bytes(32),))
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")

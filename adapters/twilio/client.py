@@ -108,8 +108,9 @@ class TwilioCarrier:
         day = (since.astimezone(UTC) - timedelta(days=1)).date().isoformat()
         came = await self._api.listed({"To": did.value, "DateSent>": day})
         went = await self._api.listed({"From": did.value, "DateSent>": day})
-        told = [each for each in came if listing.is_inbound(each, since)]
-        told += [each for each in went if listing.is_progress(each, since)]
+        told = [each for each in went if listing.is_progress(each, since)]
+        told += [each for each in came if listing.is_inbound(each, since)]
+        told.reverse()  # the list has the newest first, and its times are whole seconds
         for resource in sorted(told, key=listing.told_at):
             yield await self._read(resource)
 

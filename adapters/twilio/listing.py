@@ -69,10 +69,10 @@ def receipt(name: str, resource: Resource) -> DeliveryReceipt:
 
 
 def files(answer: object, api_url: str) -> tuple[File, ...]:
-    """Read the list of a text's files; raises WireError."""
+    """Read the list of a text's files; like `page`, raises Transient for an answer that is none."""
     media = answer.get("media_list") if isinstance(answer, Mapping) else None
     if not isinstance(media, list) or not all(isinstance(each, Mapping) for each in media):
-        raise WireError("the list of the text's files cannot be read")
+        raise Transient("the list of the text's files cannot be read")
     addresses = [f"{api_url}{text(each, 'uri').removesuffix('.json')}" for each in media]
     kinds = [text(each, "content_type") for each in media]
     announced = [wire.announced(1 + at, addresses[at], kinds[at]) for at in range(len(media))]

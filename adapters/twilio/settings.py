@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from adapters.http.settings import is_loopback
 from bridge.domain.duration import duration
 
-Duration = Annotated[timedelta, BeforeValidator(duration)]
+Duration = Annotated[timedelta, BeforeValidator(duration), Field(gt=timedelta(), le=timedelta(hours=1))]
 
 
 def _api_url(written: str) -> str:

@@ -19,6 +19,11 @@ class AskMedia:
     token: str
 
 
+def is_up(state: str) -> bool:
+    """Tell whether a listener's state is a good one: "up", or "up" with how."""
+    return state == "up" or state.startswith("up ")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trouble:
     """Something that a person should know of and can mend."""

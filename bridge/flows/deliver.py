@@ -187,8 +187,8 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             recipient = entry.lane.partition(":")[2]
             what = admin_words.digest_refused(recipient, settlement.detail)
             warn.admin(ledger, f"digest-refused/{recipient}", what, now)
-        case _:
-            return  # a card, a note or a mark whose post somebody has deleted
+        case _ if settlement.reason is not Reason.GONE:  # gone: somebody has deleted what was to be changed or marked
+            warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
 
 def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

@@ -4,7 +4,6 @@ from datetime import datetime
 
 from bridge.domain.duration import shortly
 
-UP = "up"
 NOTHING_TO_DO = "Nothing needs you."
 STOPPED = "Stopped."
 

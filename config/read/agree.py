@@ -79,8 +79,6 @@ def _absurd_durations(document: Mapping[str, Any]) -> Found:
             is_absurd = not timedelta() < duration(value) <= _LONGEST
         except ValueError:
             continue
-        except OverflowError:
-            is_absurd = True
         if is_absurd:
             yield path, wording.absurd_duration(value)
 
@@ -96,7 +94,7 @@ def _forgotten_too_soon(document: Mapping[str, Any]) -> Found:
 def _forgotten(table: KeyPath, rules: Mapping[str, Any]) -> Found:
     try:
         is_too_soon = duration(rules["acknowledge_within"]) > duration(rules["retention"])
-    except (ValueError, OverflowError):
+    except ValueError:
         return
     if is_too_soon:
         yield (*table, "acknowledge_within"), wording.forgotten_before_due()

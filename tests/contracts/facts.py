@@ -1,6 +1,7 @@
 """What the ledger promises of facts: sightings, conversations, messages, files, posts, receipts, cursors, troubles."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
@@ -247,13 +248,10 @@ class Facts:
         said = []
         for name in "abc":
             bench.clock.forward(MINUTE)
-            said.append(await store.transact(lambda ledger, now, name=name: say(name, ledger, now)))
+            said.append(await store.transact(partial(say, name)))
         (first, _), (second, came_second), (third, came_third) = said
 
-        outcomes = [
-            await store.transact(lambda ledger, now, up_to=up_to: cover(up_to, ledger, now))
-            for up_to in (first, third, second, second, 0)
-        ]
+        outcomes = [await store.transact(partial(cover, up_to)) for up_to in (first, third, second, second, 0)]
 
         assert outcomes == [
             (came_second, ["b", "c"]),
@@ -349,9 +347,12 @@ class Facts:
         assert claimed == [receipt]
 
     async def test_a_receipt_waits_a_day_for_its_sms_and_no_longer(self, bench: Bench, store: Store) -> None:
+        def wait(receipt: DeliveryReceipt, ledger: Ledger, now: datetime) -> None:
+            ledger.receipts.wait(receipt, now)
+
         for key in ("in time", "too late"):
             receipt = _receipt(key, DeliveryStatus.SENT, ref=key)
-            await store.transact(lambda ledger, now, receipt=receipt: ledger.receipts.wait(receipt, now))
+            await store.transact(partial(wait, receipt))
 
         bench.clock.forward(timedelta(days=1))
         in_time = await store.transact(lambda ledger, now: ledger.receipts.claim(CarrierRef("in time")))

@@ -1,4 +1,4 @@
-"""Random verbs against the outbox and against a model of it that is too simple to be wrong; they agree at every step."""
+"""Random verbs against the outbox and against a model too simple to be wrong: they agree after every step."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta

@@ -1,6 +1,7 @@
 """What the outbox promises of order: lanes, who may be taken, and when."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from bridge.domain.ids import EntryId
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement
@@ -38,7 +39,7 @@ class Lanes:
         assert await store.transact(work) == [["b1", "a1"], ["c1"], []]
 
     async def test_an_entry_that_is_being_tried_blocks_its_lane_until_it_is_finished(self, store: Store) -> None:
-        def work(ledger: Ledger, now: datetime, ending: EntryState) -> list[list[str]]:
+        def work(ending: EntryState, ledger: Ledger, now: datetime) -> list[list[str]]:
             lane = f"{DESTINATION}:{ending}"
             for name in (f"{ending} 1", f"{ending} 2"):
                 ledger.outbox.enqueue(entry(name, now, lane=lane))
@@ -48,7 +49,7 @@ class Lanes:
             return [names(blocked), names(take(ledger, now))]
 
         for ending in FINISHED:
-            outcome = await store.transact(lambda ledger, now, ending=ending: work(ledger, now, ending))
+            outcome = await store.transact(partial(work, ending))
             assert outcome == [[], [f"{ending} 2"]]
 
     async def test_an_entry_that_is_ready_again_is_taken_before_those_behind_it(

@@ -187,7 +187,7 @@ class Entries:
             ledger.outbox.enqueue(entry("post", now))
             _send(ledger, now, "C1/1", lane="slack/C1:ann")
             found = [ledger.outbox.by_ref(CarrierRef(ref)) for ref in ("SM1", "C1/1", "")]
-            return [each and each.id for each in found]
+            return [each.id if each else None for each in found]
 
         assert await store.transact(work) == ["sms", None, None]
 

@@ -161,10 +161,9 @@ class Retention:
             for taken, state in zip(take(ledger, now), states, strict=True):
                 settle(ledger, taken, state, now)
 
-        def later(ledger: Ledger, now: datetime) -> tuple[list[int], list[str]]:
+        def later(ledger: Ledger, now: datetime) -> tuple[list[int], list[EntryState]]:
             counts = [ledger.outbox.forget(now - DAY, limit) for limit in (2, 9, 9)]
-            ids = (*EntryState, "held")
-            return counts, [id for id in ids if ledger.outbox.get(EntryId(id))]
+            return counts, [state for state in EntryState if ledger.outbox.get(EntryId(state))]
 
         await store.transact(begin)
         early = await store.transact(lambda ledger, now: ledger.outbox.forget(now, 9))

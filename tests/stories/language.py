@@ -40,6 +40,7 @@ class House:
     slack: Workspace
     mail: MailWorld
     changes: Json = field(default_factory=dict)  # what differs from `settings` below
+    base_url: str = ""
     _daemon: Daemon | None = None
     _running: asyncio.Task[None] | None = None
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
@@ -110,6 +111,7 @@ class House:
         async with built(self.settings(), self.clock) as (daemon, server):
 
             def opened() -> None:
+                self.base_url = server.base_url
                 self.carrier.route(PUBLIC, server.base_url)
                 ready.set()
 
@@ -133,11 +135,11 @@ class House:
     def agent(self, user: str = "U0BEN") -> "Agent":
         return Agent(self, user)
 
-    async def forward(self, **duration: float) -> None:
+    async def forward(self, *, step_minutes: float = 1 / 3, **duration: float) -> None:
         """Let time pass, in steps small enough that everything which happens by the clock gets its turn."""
         left = timedelta(**duration)
         while left > timedelta():
-            step = min(left, timedelta(seconds=20))
+            step = min(left, timedelta(minutes=step_minutes))
             self.clock.forward(step)
             left -= step
             for _ in range(3):
@@ -156,6 +158,9 @@ class House:
         last = number[-4:]
         await self.slack.wait_for(lambda: any(last in shown(root) for root in self.roots(channel)))
         return Thread(self, channel, next(root.ts for root in self.roots(channel) if last in shown(root)))
+
+    def thread_at(self, root: Message) -> "Thread":
+        return Thread(self, root.channel, root.ts)
 
     async def mails(self, count: int, address: str = "desk@example.com") -> list[Mail]:
         """Wait until this many mails have come, and return them."""

@@ -68,15 +68,26 @@ function replace(node, made) {
   if (name) [...made.querySelectorAll("[data-focus]")].find((each) => each.dataset.focus === name)?.focus();
 }
 
+const isAtEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+
 /** Change a scrolling list, and keep its end in view where it was in view before. */
 export function atEnd(list, change) {
-  const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+  const wasAtEnd = isAtEnd(list);
   change();
   if (wasAtEnd) toEnd(list);
 }
 
 export function toEnd(list) {
   list.scrollTop = list.scrollHeight;
+}
+
+/** Keep the end of a list in view also when the list becomes smaller, or a picture in it has loaded. */
+export function holdEnd(list) {
+  let wasAtEnd = true;
+  const hold = () => wasAtEnd && toEnd(list);
+  list.addEventListener("scroll", () => (wasAtEnd = isAtEnd(list)), { passive: true });
+  list.addEventListener("load", hold, true);
+  new ResizeObserver(hold).observe(list);
 }
 
 /** Let a textarea grow with its words. */

@@ -46,7 +46,7 @@ export function when(date) {
 /** Write a stretch of time as people say it: "7 min", "2 h 5 min". */
 export function stretch(milliseconds) {
   const minutes = Math.max(Math.floor(milliseconds / 60_000), 0);
-  if (minutes < 1) return "less than a minute";
+  if (minutes < 1) return "under 1 min";
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;

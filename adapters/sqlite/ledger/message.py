@@ -16,11 +16,14 @@ _SAVE = """
         id, conversation, did, direction, author, text, media, said_at, received_at, post, refusal, is_open
     ) SELECT ?, number, did, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM conversation WHERE id = ?
 """
+_NAME = """
+    INSERT INTO name (name, noun, number) VALUES (?, 'm', (SELECT coalesce(max(position), 0) + 1 FROM message))
+"""
 _SELECT = """
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal
     FROM message JOIN conversation ON number = message.conversation
 """
-_GET = f"{_SELECT} WHERE message.id = ?"
+_GET = f"{_SELECT} WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')"
 _NUMBER = "SELECT number FROM conversation WHERE id = ?"
 # One step into the index for each state, instead of a walk along the conversation.
 _FIRST = """
@@ -45,15 +48,16 @@ _OPEN_BEFORE = """
 """
 _ATTACH = """
     INSERT OR REPLACE INTO attachment (message, number, ref, name, type, size, state, digest)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    VALUES ((SELECT number FROM name WHERE name = ? AND noun = 'm'), ?, ?, ?, ?, ?, ?, ?)
 """
 _ATTACHMENTS = """
-    SELECT message, number, ref, name, type, size, state, digest FROM attachment WHERE message = ? ORDER BY number
+    SELECT number, ref, name, type, size, state, digest FROM attachment
+    WHERE message = (SELECT number FROM name WHERE name = ? AND noun = 'm') ORDER BY number
 """
 _FORGET = """
     UPDATE message SET text = '', is_kept = 0 WHERE position IN (
         SELECT position FROM message WHERE is_kept = 1 AND did = ? AND received_at < ? ORDER BY received_at LIMIT ?
-    ) RETURNING id
+    ) RETURNING position
 """
 _FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ?"
 
@@ -72,6 +76,7 @@ class SqliteMessages:
         author = it.author if isinstance(it.author, str) else it.author.value
         refusal = it.refusal and it.refusal.value
         said_at, received_at = moment(it.said_at), moment(it.received_at)
+        self._execute(_NAME, (it.id,))
         what = (it.id, it.direction.value, author, it.text, it.media, said_at, received_at)
         saved = self._execute(_SAVE, (*what, it.post, refusal, 1 if is_inbound else None, it.conversation))
         if not saved.rowcount or saved.lastrowid is None:
@@ -107,7 +112,7 @@ class SqliteMessages:
         self._execute(_ATTACH, row)
 
     def attachments(self, message: MessageId) -> tuple[Attachment, ...]:
-        return tuple(map(_attachment, self._execute(_ATTACHMENTS, (message,))))
+        return tuple(_attachment(message, row) for row in self._execute(_ATTACHMENTS, (message,)))
 
     def forget(self, did: PhoneNumber, before: datetime, limit: int) -> int:
         forgotten = self._execute(_FORGET, (did.value, moment(before), limit)).fetchall()
@@ -137,8 +142,8 @@ def _message(row: tuple[Any, ...]) -> Message:
     )
 
 
-def _attachment(row: tuple[Any, ...]) -> Attachment:
-    message, number, ref, name, type, size, state, digest = row
+def _attachment(message: MessageId, row: tuple[Any, ...]) -> Attachment:
+    number, ref, name, type, size, state, digest = row
     return Attachment(
         message=message,
         number=number,

@@ -14,6 +14,10 @@ from adapters.sqlite.ledger.entry import COLUMNS, SELECT, change_row, entry_row,
 from bridge.domain.ids import CarrierRef, EntryId, EntryToken, MessageId
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement, WishKind
 
+_NAME = """
+    INSERT INTO name (name, noun, number) VALUES (?, 'e', (SELECT coalesce(max(position), 0) + 1 FROM entry))
+    ON CONFLICT (name, noun) DO NOTHING
+"""
 _ENQUEUE = """
     INSERT INTO entry (
         id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
@@ -23,7 +27,7 @@ _ENQUEUE = """
         ?9 = 'ready' AND NOT EXISTS (
             SELECT 1 FROM entry WHERE lane = ?3 AND (state = 'ready' OR state = 'trying' OR state = 'asked')
         )
-    ) ON CONFLICT (id) DO NOTHING
+    )
 """
 _IS_AMENDING = "SELECT 1 FROM entry WHERE lane = ? AND state = 'ready' LIMIT 1"
 # From one destination to the next by the index, instead of over all the lanes of each.
@@ -50,7 +54,7 @@ _TAKE = f"{_CLAIM} RETURNING position, {COLUMNS}"
 _TRY = "INSERT INTO attempt (entry, fence, owner, started_at) VALUES (?, ?, ?, ?)"
 _END = """
     UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, excerpt = ?
-    WHERE entry = (SELECT position FROM entry WHERE id = ?) AND fence = ?
+    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e') AND fence = ?
 """
 _CHANGE = """
     UPDATE entry
@@ -59,7 +63,7 @@ _CHANGE = """
         ref = coalesce(?7, ref),
         finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?8 END,
         is_free = is_free AND coalesce(?1, state) = 'ready'
-    WHERE id = ?9
+    WHERE position = (SELECT number FROM name WHERE name = ?9 AND noun = 'e')
 """
 _SETTLE = f"{_CHANGE} AND fence = ?10 AND state = 'trying'"
 _CLOSE_LANE = "UPDATE entry SET is_free = 0 WHERE lane = ? AND state = 'ready' AND is_free = 1"
@@ -69,19 +73,21 @@ _FREE_LANE = """
     AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'trying')
     AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'asked')
 """
-_GET = f"{SELECT} WHERE id = ?"
-_BY_TOKEN = f"{SELECT} WHERE token = ?"
+_GET = f"{SELECT} WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'e')"
+_BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
 _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY position"
 _UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= ? ORDER BY ask_at, position LIMIT ?"
 _UNENDED = """
-    SELECT count(*) FROM attempt WHERE entry = (SELECT position FROM entry WHERE id = ?) AND ended_at IS NULL
+    SELECT count(*) FROM attempt
+    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e') AND ended_at IS NULL
 """
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = ? AND started_at >= ? AND ref <> ''"
 _FINISHED = """
-    SELECT position, kind FROM entry WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?
+    SELECT position, id, kind FROM entry WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?
 """
 _DROP = "DELETE FROM entry WHERE position = ?"
+_DROP_NAME = "DELETE FROM name WHERE name = ? AND noun = 'e'"
 _DROP_ATTEMPTS = "DELETE FROM attempt WHERE entry = ?"
 # The name of an SMS stays for ever: nothing may make it go out again.
 _BLANK = "UPDATE entry SET detail = '', finished_at = NULL WHERE position = ?"
@@ -99,9 +105,11 @@ class SqliteOutbox:
         self.has_stirred = False  # an entry may have become ready; whoever commits puts it back
 
     def enqueue(self, entry: OutboxEntry) -> bool:
-        is_new = self._execute(_ENQUEUE, (*entry_row(entry), moment(self._now()))).rowcount > 0
-        self.has_stirred |= is_new
-        return is_new
+        if not self._execute(_NAME, (entry.id,)).rowcount:
+            return False
+        self._execute(_ENQUEUE, (*entry_row(entry), moment(self._now())))
+        self.has_stirred = True
+        return True
 
     def is_amending(self, lane: str) -> bool:
         return self._execute(_IS_AMENDING, (lane,)).fetchone() is not None
@@ -162,9 +170,13 @@ class SqliteOutbox:
     def forget(self, before: datetime, limit: int) -> int:
         """Drop what is finished, with its attempts; of an SMS the name stays."""
         finished = self._execute(_FINISHED, (moment(before), limit)).fetchall()
-        for position, kind in finished:
+        for position, id, kind in finished:
             self._execute(_DROP_ATTEMPTS, (position,))
-            self._execute(_BLANK if kind == WishKind.SEND_SMS.value else _DROP, (position,))
+            if kind == WishKind.SEND_SMS.value:
+                self._execute(_BLANK, (position,))
+            else:
+                self._execute(_DROP, (position,))
+                self._execute(_DROP_NAME, (id,))
         return len(finished)
 
     def _free(self, lane: str) -> None:

@@ -7,13 +7,14 @@ from adapters.sqlite.ledger.columns import moment
 from bridge.domain.event import RawEvent
 from bridge.domain.ids import EventKey
 
-_KEEP = """
-    INSERT INTO sighting (key, source, kept_at, headers, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING
+_MEET = """
+    INSERT INTO name (name, noun, number) VALUES (?, 's', (SELECT coalesce(max(number), 0) + 1 FROM sighting))
+    ON CONFLICT (name, noun) DO NOTHING
 """
-_MET = "SELECT 1 FROM sighting WHERE key = ?"
-_ALSO = "INSERT INTO sighting (key, request, source, kept_at) VALUES (?, ?, ?, ?)"
+_MET = "SELECT 1 FROM name WHERE name = ? AND noun = 's'"
+_KEEP = "INSERT INTO sighting (source, kept_at, headers, body) VALUES (?, ?, ?, ?)"
 _POISON = """
-    UPDATE sighting SET poison = ? WHERE number = (SELECT coalesce(request, number) FROM sighting WHERE key = ?)
+    UPDATE sighting SET poison = ? WHERE number = (SELECT number FROM name WHERE name = ? AND noun = 's')
 """
 _FORGET = """
     UPDATE sighting SET headers = NULL, body = NULL, poison = NULL WHERE number IN (
@@ -29,16 +30,14 @@ class SqliteSightings:
         self._execute = connection.execute
 
     def first(self, raw: RawEvent, now: datetime) -> bool:
-        """Keep the request in the row of its first key, and let the rows of the others point there."""
-        key, *others = dict.fromkeys(raw.keys) or (None,)
-        if any(self._execute(_MET, (other,)).fetchone() for other in others):
+        """Keep the request, and let each of its keys name it."""
+        if len(raw.keys) > 1 and any(self._execute(_MET, (key,)).fetchone() for key in raw.keys):
             return False
+        for key in dict.fromkeys(raw.keys):
+            if not self._execute(_MEET, (key,)).rowcount:
+                return False
         headers = "\n".join(map(": ".join, raw.headers.items()))
-        kept = self._execute(_KEEP, (key, raw.source, moment(now), headers, raw.body))
-        if not kept.rowcount:
-            return False
-        for other in others:
-            self._execute(_ALSO, (other, kept.lastrowid, raw.source, moment(now)))
+        self._execute(_KEEP, (raw.source, moment(now), headers, raw.body))
         return True
 
     def poison(self, key: EventKey, why: str) -> None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,8 +14,8 @@ from adapters.http.fetch import GuardedFetcher
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient
 
 LIMIT = 1000
+CERTIFICATE = Path(__file__).with_name("media.test.pem")
 LOGIN = {"Authorization": "Basic secret"}
-Script = Callable[[str], bytes]
 
 
 class RemoteHost:
@@ -331,3 +333,34 @@ async def test_a_name_that_is_not_known_is_for_later() -> None:
         assert isinstance(await failure(fetcher, "https://nowhere.invalid/x"), Transient)
     finally:
         await fetcher.aclose()
+
+
+@asynccontextmanager
+async def tls_host() -> AsyncIterator[tuple[RemoteHost, ssl.SSLContext]]:
+    """A host with a certificate for media.test only, and a client's context that trusts it."""
+    served = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    served.load_cert_chain(CERTIFICATE)
+    trusting = ssl.create_default_context(cafile=CERTIFICATE)
+    host = RemoteHost()
+    server = await asyncio.start_server(host.serve, "127.0.0.1", 0, ssl=served)
+    host.base = f"https://media.test:{server.sockets[0].getsockname()[1]}"
+    try:
+        yield host, trusting
+    finally:
+        server.close()
+
+
+async def test_the_connection_to_the_checked_address_must_show_the_certificate_of_the_name() -> None:
+    async with tls_host() as (host, trusting):
+        host.answers["/x"] = ok(b"sealed")
+        fetcher = GuardedFetcher(
+            ("media.test", "other.test"), allow_loopback=True, resolve=resolving("127.0.0.1"), tls=trusting
+        )
+
+        content = await fetcher.fetch(f"{host.base}/x", limit=LIMIT)
+        impostor = await failure(fetcher, f"{host.base.replace('media.test', 'other.test')}/x")
+        await fetcher.aclose()
+
+    assert content == b"sealed"
+    assert isinstance(impostor, Transient)
+    assert len(host.heard) == 1

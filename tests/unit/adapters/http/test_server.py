@@ -225,6 +225,27 @@ async def test_an_idle_connection_is_closed() -> None:
         assert await reader.read() == b""
 
 
+async def test_a_head_that_never_ends_is_given_up() -> None:
+    house = server(Patience(idle=timedelta(milliseconds=50)))
+    async with serving(house), asyncio.timeout(10), connection(house) as (reader, writer):
+        writer.write(b"POST /hook HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+
+        assert await reader.read() == b""
+
+
+async def test_the_log_of_a_failure_does_not_name_a_secret_address(
+    house: HttpServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def fail(request: WebRequest) -> WebResponse:
+        raise ZeroDivisionError
+
+    house.mount("/media/", fail, methods=("GET",), prefix=True)
+    async with serving(house):
+        await ask(house, "GET", "/media/unguessable?x=1")
+
+    assert "unguessable" not in str(caplog.records[0].__dict__)
+
+
 async def test_who_hangs_up_in_the_middle_leaves_no_line_in_the_log(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -17,7 +17,7 @@ from adapters.sandbox.workspace import Workspace
 from adapters.sandbox.workspace.nouns import Channel, Message, User
 from adapters.slack import SlackChat, SlackSettings
 from bridge.domain.command import Content, Note, PostToThread, Said
-from bridge.domain.event import ChatEvent, Event, RawEvent
+from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import ChannelRef, EntryToken, ThreadRef
 from bridge.domain.message import Posted
 from bridge.domain.query import Query, StatusView, View
@@ -173,6 +173,16 @@ async def until(predicate: Callable[[], object]) -> None:
             await asyncio.sleep(0)
 
 
+async def forwarded_until(clock: MovableClock, predicate: Callable[[], object]) -> None:
+    """Let seconds pass by the clock until something is so."""
+
+    def looked() -> object:
+        clock.forward(timedelta(seconds=1))
+        return predicate()
+
+    await until(looked)
+
+
 @asynccontextmanager
 async def heard_by(rig: Rig) -> AsyncIterator[WritingIntake]:
     """Listen the way the door was set up for."""
@@ -196,12 +206,3 @@ async def odd_slack(answer: Callable[[web.Request], Awaitable[web.StreamResponse
         yield f"http://{host}:{port}/api/"
     finally:
         await runner.cleanup()
-
-
-async def history_of(rig: Rig, threads: list[ThreadRef], since_minutes: float = 60) -> list[tuple[RawEvent, ChatEvent]]:
-    """Read threads back; nothing in them may be unreadable."""
-    found = []
-    async for raw, read in rig.chat.history(threads, rig.clock.now() - timedelta(minutes=since_minutes)):
-        assert not isinstance(read, WireError)
-        found.append((raw, read))
-    return found

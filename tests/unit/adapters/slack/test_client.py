@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from adapters.sandbox.faults import UNCLEAR, Fault
+from adapters.slack import SlackChat
 from bridge.domain.command import AmendPost, Card, MarkPost, Note, PostToThread
 from bridge.domain.ids import ChannelRef, EntryToken, PostRef, ThreadRef
 from bridge.domain.phrase import Action, Button, Mark, Mention, Moment
 from bridge.errors import Blocked, Permanent, Reason, Transient, Uncertain
+from bridge.ports import Chat
 from tests.unit.adapters.slack.rig import KEY, note, opened, still
 
 WAITING_CARD = Card(
@@ -19,6 +21,11 @@ WAITING_CARD = Card(
     is_waiting=True,
     buttons=(Button(action=Action.ACKNOWLEDGE, label="Acknowledge", value="c1", is_primary=True),),
 )
+
+
+def as_the_bridge_sees_it(chat: SlackChat) -> Chat:
+    """Fail type checking if the door does not fit the contract."""
+    return chat
 
 
 async def test_a_first_post_opens_a_thread_and_says_where_it_is() -> None:

@@ -92,6 +92,7 @@ def test_a_web_page_comes_from_something_in_between_and_proves_nothing(status: i
         (30450, Permanent, Reason.FILTERED),
         (99999, Permanent, Reason.REJECTED),
         (20003, Blocked, None),
+        (20404, Blocked, None),
         (21212, Blocked, None),
         (21603, Blocked, None),
         (21606, Blocked, None),

@@ -1,0 +1,264 @@
+"""Where a daemon can die, and its death: every commit and every call of a port is a point, before it and after it.
+
+The wrappers delegate to the real store and the real doors. From its death on a life reaches no world and no disk that
+anybody will read again: what the next life finds is a copy of the files, made in that very moment.
+"""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Never, TypeVar
+
+from adapters.sqlite import SqliteStore
+from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.delivery import DeliveryReceipt
+from bridge.domain.dialplan import Abilities
+from bridge.domain.event import ChatEvent, InboundSms, RawEvent
+from bridge.domain.ids import CarrierRef, EntryToken, MailRef, ThreadRef
+from bridge.domain.message import Media, Posted
+from bridge.domain.phone import PhoneNumber
+from bridge.engine.daemon import Daemon
+from bridge.errors import WireError
+from bridge.ports import Carrier, Chat, Desk, Intake, Ledger, Mail, StillDue, Worlds
+
+T = TypeVar("T")
+DATABASE = "bridge.db"
+_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}.lock")
+
+
+class Died(asyncio.CancelledError):
+    """The daemon is dead: nothing more happens in it. A cancellation, because nobody may catch it and go on."""
+
+
+class Doom:
+    """Name and count the points that a story passes, over all lives, and strike at the chosen ones.
+
+    Each of `strikes` is how many points the next life passes, the last of which it dies at.
+    """
+
+    def __init__(self, *strikes: int) -> None:
+        self.passed: list[str] = []
+        self.deaths: list[str] = []
+        self._strikes = list(strikes)
+        self._left = self._strikes.pop(0) if self._strikes else 0
+
+    def hits(self, point: str) -> bool:
+        self.passed.append(point)
+        self._left -= 1
+        if self._left != 0:
+            return False
+        self.deaths.append(f"{point} (number {len(self.passed)})")
+        self._left = self._strikes.pop(0) if self._strikes else 0
+        return True
+
+
+class Life:
+    """One daemon from its start to its death."""
+
+    def __init__(self, doom: Doom, path: Path, image: Path) -> None:
+        self.image = image  # the folder in which the next life finds what was on disk
+        self.died = asyncio.Event()
+        self.is_dead = False
+        self.under_way = 0  # commits and calls that have begun and not ended
+        self._doom = doom
+        self._path = path
+        self._loop = asyncio.get_running_loop()
+        self._one_at_a_time = threading.Lock()  # the store has a thread of its own
+
+    def passes(self, point: str) -> None:
+        """Go on, or raise `Died`: here, or because it happened elsewhere meanwhile."""
+        with self._one_at_a_time:
+            self.check()
+            if self._doom.hits(point):
+                self._die()
+
+    def check(self) -> None:
+        if self.is_dead:
+            raise Died
+
+    def _die(self) -> Never:
+        self.is_dead = True
+        self.image.mkdir()
+        for name in _FILES:
+            if (self._path / name).exists():
+                shutil.copy(self._path / name, self.image / name)
+        self._loop.call_soon_threadsafe(self.died.set)
+        raise Died
+
+    @contextmanager
+    def call(self, name: str) -> Iterator[None]:
+        """Hold a call of a port between its two points; what it raises is an answer too."""
+        self.passes(f"before {name}")
+        self.under_way += 1
+        try:
+            yield
+        except asyncio.CancelledError:
+            raise
+        except BaseException:
+            self.passes(f"after {name}")
+            raise
+        else:
+            self.passes(f"after {name}")
+        finally:
+            self.under_way -= 1
+
+    def dooms(self, daemon: Daemon) -> None:
+        """Put the wrappers between a daemon and everything that it touches."""
+        assert isinstance(daemon.store, SqliteStore)
+        daemon.store = MortalStore(daemon.store, self)
+        worlds = daemon.worlds
+        daemon.worlds = Worlds(
+            chat=MortalChat(worlds.chat, self),
+            mail=MortalMail(worlds.mail, self),
+            carriers={name: MortalCarrier(carrier, self) for name, carrier in worlds.carriers.items()},
+        )
+
+
+class MortalStore:
+    """The real store. A work that writes nothing is no commit, and no point."""
+
+    def __init__(self, store: SqliteStore, life: Life) -> None:
+        self._store = store
+        self._life = life
+
+    async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
+        self._life.check()
+        name = _name(work)
+        has_written = False
+
+        def mortal(ledger: Ledger, now: datetime) -> T:
+            nonlocal has_written
+            connection = self._store._file.connection  # nothing else tells whether a work has written
+            before = connection.total_changes
+            result = work(ledger, now)
+            has_written = connection.total_changes > before
+            if has_written:
+                self._life.passes(f"before the commit of {name}")
+            return result
+
+        self._life.under_way += 1
+        try:
+            result = await self._store.transact(mortal)
+        finally:
+            self._life.under_way -= 1
+        if has_written:
+            self._life.passes(f"after the commit of {name}")
+        self._life.check()
+        return result
+
+    async def look(self, look: Callable[[Ledger], T]) -> T:
+        """Read for the test: no point, and not under way."""
+        return await self._store.transact(lambda ledger, now: look(ledger))
+
+    async def work_arrives(self, timeout: timedelta) -> None:
+        await self._store.work_arrives(timeout)
+        self._life.check()
+
+    async def aclose(self) -> None:
+        await self._store.aclose()
+
+
+def _name(work: Callable[..., object]) -> str:
+    function = work.func if isinstance(work, partial) else work
+    return getattr(function, "__name__", "a work").strip("_")
+
+
+class MortalCarrier:
+    def __init__(self, carrier: Carrier, life: Life) -> None:
+        self._carrier = carrier
+        self._life = life
+
+    @property
+    def abilities(self) -> Abilities:
+        return self._carrier.abilities
+
+    async def send(self, sms: SendSms, key: EntryToken, still_due: StillDue[SendSms]) -> CarrierRef | None:
+        with self._life.call("carrier.send"):
+            return await self._carrier.send(sms, key, still_due)
+
+    async def find(
+        self, sms: SendSms, key: EntryToken, since: datetime, taken: frozenset[CarrierRef]
+    ) -> CarrierRef | None:
+        with self._life.call("carrier.find"):
+            return await self._carrier.find(sms, key, since, taken)
+
+    async def history(
+        self, did: PhoneNumber, since: datetime
+    ) -> AsyncIterator[tuple[RawEvent, InboundSms | DeliveryReceipt | WireError]]:
+        with self._life.call("carrier.history"):
+            async for found in self._carrier.history(did, since):
+                yield found
+
+    async def fetch(self, media: FetchMedia) -> Media:
+        with self._life.call("carrier.fetch"):
+            return await self._carrier.fetch(media)
+
+    async def listen(self, intake: Intake) -> Never:
+        await self._carrier.listen(intake)
+
+
+class MortalChat:
+    def __init__(self, chat: Chat, life: Life) -> None:
+        self._chat = chat
+        self._life = life
+
+    @property
+    def state(self) -> str:
+        return self._chat.state
+
+    @property
+    def gaps(self) -> asyncio.Event:
+        return self._chat.gaps
+
+    async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
+        with self._life.call("chat.post"):
+            return await self._chat.post(post, key, still_due)
+
+    async def upload(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Posted | None:
+        with self._life.call("chat.upload"):
+            return await self._chat.upload(file, key, still_due)
+
+    async def amend(self, amendment: AmendPost) -> None:
+        with self._life.call("chat.amend"):
+            await self._chat.amend(amendment)
+
+    async def mark(self, mark: MarkPost) -> None:
+        with self._life.call("chat.mark"):
+            await self._chat.mark(mark)
+
+    async def find(self, wish: PostToThread | UploadFile, key: EntryToken, since: datetime) -> Posted | None:
+        with self._life.call("chat.find"):
+            return await self._chat.find(wish, key, since)
+
+    async def fetch(self, media: FetchMedia) -> Media:
+        with self._life.call("chat.fetch"):
+            return await self._chat.fetch(media)
+
+    async def history(
+        self, threads: Sequence[ThreadRef], since: datetime
+    ) -> AsyncIterator[tuple[RawEvent, ChatEvent | WireError]]:
+        with self._life.call("chat.history"):
+            async for found in self._chat.history(threads, since):
+                yield found
+
+    async def listen(self, intake: Intake, desk: Desk) -> Never:
+        await self._chat.listen(intake, desk)
+
+
+class MortalMail:
+    def __init__(self, mail: Mail, life: Life) -> None:
+        self._mail = mail
+        self._life = life
+
+    async def send(self, mail: SendMail, key: EntryToken, still_due: StillDue[SendMail]) -> MailRef | None:
+        with self._life.call("mail.send"):
+            return await self._mail.send(mail, key, still_due)
+
+    async def find(self, mail: SendMail, key: EntryToken, since: datetime) -> MailRef | None:
+        with self._life.call("mail.find"):
+            return await self._mail.find(mail, key, since)

@@ -1,0 +1,153 @@
+"""A house whose daemon may die at any moment and rises again at once, on the disk as it was.
+
+Time passes here only when nothing moves any more, so that every run of a story takes the same way.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from adapters.sandbox.carrier import CarrierWorld
+from adapters.sandbox.clock import MovableClock
+from adapters.sandbox.mailbox import MailWorld
+from adapters.sandbox.workspace import Workspace
+from bridge.ports import Ledger
+from config.assemble import built
+from tests.faults.doom import DATABASE, Died, Doom, Life, MortalStore
+from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
+
+_STEP = timedelta(seconds=20)
+_MOST_STEPS = 180  # an hour
+_CALM = 3  # so often in a row nothing may be under way before it counts as rest
+_OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"
+
+
+@dataclass(kw_only=True)
+class MortalHouse(House):
+    """A house that `doom` hangs over."""
+
+    doom: Doom
+    life: Life = field(init=False)
+    _alive: asyncio.Event = field(default_factory=asyncio.Event)
+    _lives: int = 0
+    _given_up: set[int] = field(default_factory=set)  # deliveries that a dead daemon will never acknowledge
+    _store: MortalStore = field(init=False)
+
+    async def _run(self, ready: asyncio.Event) -> None:
+        self._lives += 1
+        async with built(self.settings(), self.clock) as (daemon, server):
+            self.life = Life(self.doom, self.path, self.path.parent / f"life-{self._lives + 1}")
+            self.life.dooms(daemon)
+            assert isinstance(daemon.store, MortalStore)
+            self._daemon, self._store = daemon, daemon.store
+
+            def opened() -> None:
+                self.carrier.route(PUBLIC, server.base_url)
+                self._alive.set()
+                ready.set()
+
+            await daemon.run(self._stop, opened)
+
+    async def undertake(self) -> None:
+        """Take away what has died, and start it again on what it left on disk."""
+        while True:
+            await self.life.died.wait()
+            self._alive.clear()
+            assert self._running
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
+            self._given_up |= {id(each.tries[-1]) for each in self.slack.deliveries if each.tries}
+            self.path = self.life.image
+            await self.open()
+
+    async def read(self, look: Callable[[Ledger], Any]) -> Any:
+        while True:
+            await self._alive.wait()
+            with suppress(Died):
+                return await self._store.look(look)
+
+    @property
+    def _is_busy(self) -> bool:
+        underway = any(
+            each.tries and each.tries[-1].ended_at is None and id(each.tries[-1]) not in self._given_up
+            for each in self.slack.deliveries
+            if not each.is_settled
+        )
+        return self.life.is_dead or self.life.under_way > 0 or underway
+
+    async def rest(self) -> None:
+        """Wait until everything has happened for which no time needs to pass."""
+        calm = 0
+        async with asyncio.timeout(20):
+            while calm < _CALM:
+                await self._alive.wait()
+                await self.slack.wait_for(lambda: self.life.is_dead or self.slack.sockets.ready)
+                await self.carrier.settled()
+                await self.read(lambda ledger: None)
+                calm = 0 if self._is_busy else calm + 1
+
+    async def until(self, is_seen: Callable[[], object]) -> None:
+        """Let things happen, and time pass where nothing happens without it, until this is seen."""
+        for _ in range(_MOST_STEPS):
+            await self.rest()
+            if is_seen():
+                return
+            await self.forward(seconds=_STEP.total_seconds())
+        raise AssertionError(f"it never came about; open: {self.unfinished()}")
+
+    async def finish(self) -> None:
+        """Let time pass until nothing is open any more, here or on its way to us."""
+        await self.until(lambda: not self.unfinished() and self.slack.courier.is_idle)
+
+    def unfinished(self) -> list[str]:
+        """Return what is left in the outbox, from the file itself."""
+        connection = sqlite3.connect(f"file:{self.path / DATABASE}?mode=ro", uri=True)
+        try:
+            return [row for (row,) in connection.execute(_OPEN)]
+        finally:
+            connection.close()
+
+    def repeated_mails(self) -> int:
+        """Return how many digests nobody could tell to have been taken, so that they were said once more."""
+        connection = sqlite3.connect(f"file:{self.path / DATABASE}?mode=ro", uri=True)
+        try:
+            query = "SELECT count(*) FROM entry WHERE kind = 'send-digest' AND is_repeat"
+            return int(connection.execute(query).fetchone()[0])
+        finally:
+            connection.close()
+
+
+@asynccontextmanager
+async def mortal_house(path: Path, doom: Doom, **changes: Any) -> AsyncIterator[MortalHouse]:
+    """Open the worlds, which never die, and a daemon between them, which may."""
+    clock = MovableClock()
+    carrier = CarrierWorld(clock, dids=(DID, OTHER_DID))
+    slack = Workspace(clock, paced=False)
+    mail = MailWorld(clock, mailboxes=("desk@example.com", "ben@example.com"))
+    slack.add_user("desk", id="U0DESK", real_name="Front desk", email="desk@example.com")
+    slack.add_user("ben", id="U0BEN", real_name="Ben", email="ben@example.com")
+    slack.add_channel("texts", id=CHANNEL)
+    slack.add_channel("service", id="C0SERVICE")
+    first = path / "life-1"
+    first.mkdir(parents=True)
+    house = MortalHouse(path=first, clock=clock, carrier=carrier, slack=slack, mail=mail, changes=changes, doom=doom)
+    async with AsyncExitStack() as closing:
+        for world in (carrier, slack, mail):
+            await world.start()
+            closing.push_async_callback(world.aclose)
+        carrier.webhook_url = f"{PUBLIC}/carriers/main/message#rc=3&rp=all"
+        await house.open()
+        closing.push_async_callback(house.close)
+        undertaker = asyncio.create_task(house.undertake())
+        try:
+            yield house
+        finally:
+            undertaker.cancel()
+            ended = await asyncio.gather(undertaker, return_exceptions=True)
+            if isinstance(ended[0], Exception):
+                raise ended[0]

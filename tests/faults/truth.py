@@ -1,0 +1,95 @@
+"""What the worlds themselves say afterwards: which texts are missing, which came twice, which stand in the wrong place.
+
+Nothing of ours is asked here. Every text of a story is said once, so that its words name it.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from adapters.sandbox.workspace.nouns import Message
+from tests.stories.language import House, shown
+
+Pair = tuple[str, str]  # a phone, and the number of ours that it talks to
+
+
+@dataclass(slots=True)
+class Said:
+    """What people said in the course of a story, in their order."""
+
+    texts: dict[Pair, list[str]] = field(default_factory=dict)  # by phones
+    replies: dict[Pair, list[str]] = field(default_factory=dict)  # by people in Slack
+    pictures: Counter[Pair] = field(default_factory=Counter)
+    at_once: set[str] = field(default_factory=set)  # texts sent in one moment: nobody promises which comes first
+
+    def text(self, pair: Pair, words: str) -> str:
+        self.texts.setdefault(pair, []).append(words)
+        return words
+
+    def reply(self, pair: Pair, words: str) -> str:
+        self.replies.setdefault(pair, []).append(words)
+        return words
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What is wrong. An empty one is what every test hopes for, and no control."""
+
+    lost: list[str] = field(default_factory=list)
+    doubled: list[str] = field(default_factory=list)
+    misplaced: list[str] = field(default_factory=list)
+    strange: list[str] = field(default_factory=list)  # what was said and nobody asked for
+
+    def compare(
+        self, where: str, expected: Sequence[str], found: Sequence[str], at_once: Collection[str] = ()
+    ) -> None:
+        """Compare what should stand at one place with what stands there."""
+        wanted, there = Counter(expected), Counter(found)
+        self.lost += [f"{where}: {words}" for words in (wanted - there).elements()]
+        self.doubled += [f"{where}: {words}" for words in (there - wanted).elements()]
+        if wanted == there and _order(expected, at_once) != _order(found, at_once):
+            self.misplaced.append(f"{where}: {list(found)}")
+
+    @property
+    def harm(self) -> int:
+        return len(self.lost) + len(self.doubled)
+
+
+def judge(house: House, said: Said, channels: dict[str, str]) -> Verdict:
+    """Look at every phone and every thread; `channels` by the number of ours that they show."""
+    verdict = Verdict()
+    for (phone, did), replies in said.replies.items():
+        verdict.compare(f"phone {phone[-4:]}", replies, house.carrier.phone(phone).texts(did))
+    for pair in said.texts:
+        _judge_thread(verdict, house, said, pair, channels[pair[1]])
+    return verdict
+
+
+def _judge_thread(verdict: Verdict, house: House, said: Said, pair: Pair, channel: str) -> None:
+    last, texts = pair[0][-4:], said.texts[pair]
+    posts = [
+        post
+        for root in house.roots(channel)
+        if last in shown(root)
+        for post in house.slack.thread(channel, root.ts)
+        if post.user == house.slack.bot_user_id
+    ]
+    threads = sum(post.thread_ts is None for post in posts)
+    verdict.doubled += [f"thread {last}"] * (threads - 1)
+    verdict.compare(f"thread {last}", texts, [words for post in posts for words in _told(post, texts)], said.at_once)
+    files = [post for post in posts if post.files]
+    verdict.compare(f"files {last}", ["file"] * said.pictures[pair], ["file"] * len(files))
+    verdict.strange += [
+        f"thread {last}: {shown(post)}"
+        for post in posts
+        if "may repeat" in shown(post) or not (post.files or _told(post, texts))
+    ]
+
+
+def _order(texts: Sequence[str], at_once: Collection[str]) -> list[str]:
+    return ["at once" if text in at_once else text for text in texts]
+
+
+def _told(post: Message, texts: Sequence[str]) -> list[str]:
+    words = shown(post).split("\n")
+    return [text for text in texts if text in words]

@@ -1,0 +1,162 @@
+"""Restarts, outages and silences: nothing is lost or said twice, and people are asked where nobody can know."""
+
+from datetime import timedelta
+
+from adapters.sandbox.carrier.receipts import Receipts
+from adapters.sandbox.faults import Fault
+from tests.stories.language import ADA, BOB, House
+
+
+async def test_what_came_while_we_were_down_is_read_back_from_both_sides(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Before")
+    thread = await house.thread(ADA)
+    await house.forward(minutes=1)
+    await house.close()
+
+    house.carrier.mischief.drop = True
+    await ada.texts("While you were away")
+    await ben.replies(thread, "Answered meanwhile")
+    house.carrier.mischief.drop = False
+    house.clock.forward(timedelta(minutes=3))
+    await house.open()
+
+    await thread.shows("While you were away")
+    await ada.gets("Answered meanwhile")
+
+
+async def test_a_reply_found_late_is_asked_about(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Are you there?")
+    thread = await house.thread(ADA)
+    await house.close()
+    house.slack.event_faults.drop = 1
+    reply = await ben.replies(thread, "Ok, five minutes")
+    house.clock.forward(timedelta(minutes=20))
+    await house.open()
+
+    note = await thread.shows("found only now")
+    await ben.sees_mark(thread, reply, "double_vertical_bar")
+    assert ada.got == []
+    await ben.presses(thread, note.ts, "Send now")
+
+    await ada.gets("Ok, five minutes")
+
+
+async def test_an_acknowledgement_missed_while_down_is_found_in_the_set_of_reactions(house: House) -> None:
+    await house.phone(ADA).texts("Hello")
+    thread = await house.thread(ADA)
+    await house.close()
+    house.slack.event_faults.drop = 1
+    await house.agent().reacts(thread)
+    house.clock.forward(timedelta(minutes=2))
+    await house.open()
+
+    await thread.says("Acknowledged by", "U0BEN")
+
+
+async def test_slack_away_for_an_hour_loses_nothing_and_digests_go_on(house: House) -> None:
+    await house.phone(ADA).texts("Before the outage")
+    thread = await house.thread(ADA)
+    await house.slack.down()
+    for n in range(10):
+        await house.phone(ADA).texts(f"During the outage {n}")
+        await house.phone(BOB).texts(f"Also waiting {n}")
+        await house.forward(minutes=6)
+    mails = house.mail.inbox("desk@example.com")
+    assert mails
+    assert "During the outage 3" in "".join(mail.text or "" for mail in mails)
+
+    await house.slack.up()
+    await house.forward(minutes=6)
+
+    await thread.shows("During the outage 9")
+    bob = await house.thread(BOB)
+    await bob.shows("Also waiting 9")
+    shown = [one.text for one in thread.messages[1:]]
+    assert [text for text in shown if "During" in text] == [f"During the outage {n}" for n in range(10)]
+    assert [one.text.split("\n")[-2] if n == 0 else one.text for n, one in enumerate(bob.messages)][1:] == [
+        f"Also waiting {n}" for n in range(1, 10)
+    ]
+
+
+async def test_a_send_that_the_carrier_took_in_silence_is_found_and_not_repeated(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Hello")
+    thread = await house.thread(ADA)
+    house.carrier.delivery.receipts = Receipts.NEVER
+    house.carrier.faults.next("messages.create", Fault.CUT)
+
+    reply = await ben.replies(thread, "Only once")
+    await ada.gets("Only once")
+    await house.forward(minutes=3)
+
+    await ben.sees_mark(thread, reply, "arrow_right")
+    assert ada.got == ["Only once"]
+
+
+async def test_a_send_of_which_nobody_can_tell_is_asked_about_and_blocks_the_next(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Hello")
+    thread = await house.thread(ADA)
+    house.carrier.delivery.receipts = Receipts.NEVER
+    house.carrier.faults.next("messages.create", Fault.CUT)
+    house.carrier.faults.always("messages.list", Fault.ERROR)
+    reply = await ben.replies(thread, "Did you get this?")
+    await ada.gets("Did you get this?")
+    await ben.replies(thread, "And this?")
+    await house.forward(minutes=25)
+
+    note = await thread.shows("did not say whether")
+    await ben.sees_mark(thread, reply, "question")
+    assert ada.got == ["Did you get this?"]
+    house.carrier.faults.clear()
+    await ben.presses(thread, note.ts, "It arrived")
+
+    await ada.gets("Did you get this?", "And this?")
+    await ben.sees_mark(thread, reply, "arrow_right")
+
+
+async def test_a_post_that_slack_took_in_silence_is_found_and_not_repeated(house: House) -> None:
+    house.slack.faults.next("chat.postMessage", Fault.CUT)
+
+    await house.phone(ADA).texts("Only once")
+    await house.forward(minutes=2)
+    thread = await house.thread(ADA)
+    await house.phone(ADA).texts("Next")
+
+    await thread.shows("Next")
+    assert len(house.roots()) == 1
+    assert len(thread.messages) == 2
+
+
+async def test_a_restart_in_the_middle_of_everything_says_everything_once(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("One")
+    thread = await house.thread(ADA)
+    await house.carrier.down()
+    await ben.replies(thread, "An answer")
+    await ada.texts("Two")
+    await house.restart()
+    await house.carrier.up()
+    await house.forward(minutes=6)
+
+    await thread.shows("Two")
+    await ada.gets("An answer")
+    assert len(thread.messages) == 3
+
+
+async def test_a_failed_reply_says_why_and_can_be_tried_again(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Hello")
+    thread = await house.thread(ADA)
+    house.carrier.fate(ADA, "undelivered", 30003)
+    reply = await ben.replies(thread, "Hello back")
+    note = await thread.shows("not delivered", "30003")
+    await ben.sees_mark(thread, reply, "x")
+
+    house.carrier.fate(ADA, None)
+    await ben.presses(thread, note.ts, "Retry")
+
+    await ben.sees_mark(thread, reply, "white_check_mark")
+    await ada.gets("Hello back")
