@@ -23,7 +23,7 @@ from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
 from bridge.flows import request
 from bridge.ports import Carrier, Clock, Desk, Worlds
-from config.settings import CarrierSettings, Settings, dial_plan
+from config.settings import Settings, dial_plan
 
 log = logging.getLogger("sms-bridge")
 
@@ -50,7 +50,11 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
     """Build the house that these settings describe, and take it down afterwards."""
     async with AsyncExitStack() as closing:
         server = HttpServer(settings.bridge)
-        carriers = {name: _carrier(name, one, settings, server) for name, one in settings.carriers.items()}
+        public_url = settings.bridge.public_url
+        carriers = {
+            name: TwilioCarrier(name, one, public_url=public_url, server=server, now=clock.now)
+            for name, one in settings.carriers.items()
+        }
         chat = SlackChat(settings.slack, clock=clock, server=server)
         closing.push_async_callback(chat.aclose)
         for carrier in carriers.values():
@@ -96,10 +100,6 @@ def on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
-
-
-def _carrier(name: str, settings: CarrierSettings, whole: Settings, server: HttpServer) -> TwilioCarrier:
-    return TwilioCarrier(name, settings, public_url=whole.bridge.public_url, server=server)
 
 
 def _manners(settings: Settings) -> Mapping[str, Manner]:

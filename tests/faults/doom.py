@@ -38,13 +38,18 @@ class Died(asyncio.CancelledError):
 class Doom:
     """Name and count the points that a story passes, over all lives, and strike at the chosen ones.
 
-    Each of `strikes` is how many points the next life passes, the last of which it dies at.
+    Each of `strikes` is how many points the next life passes, the last of which it dies at; no more, no death.
     """
 
     def __init__(self, *strikes: int) -> None:
         self.passed: list[str] = []
         self.deaths: list[str] = []
         self._strikes = list(strikes)
+        self._left = 0
+
+    def arm(self) -> None:
+        """Begin to count anew, for the next strike."""
+        self.passed.clear()
         self._left = self._strikes.pop(0) if self._strikes else 0
 
     def hits(self, point: str) -> bool:
@@ -53,7 +58,7 @@ class Doom:
         if self._left != 0:
             return False
         self.deaths.append(f"{point} (number {len(self.passed)})")
-        self._left = self._strikes.pop(0) if self._strikes else 0
+        self.arm()
         return True
 
 

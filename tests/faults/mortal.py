@@ -145,6 +145,8 @@ async def mortal_house(path: Path, doom: Doom, **changes: Any) -> AsyncIterator[
         closing.push_async_callback(house.close)
         undertaker = asyncio.create_task(house.undertake())
         try:
+            await house.rest()
+            doom.arm()
             yield house
         finally:
             undertaker.cancel()

@@ -106,6 +106,8 @@ class House:
         waiting.cancel()
         if self._running.done():
             await self._running
+        if self.slack.is_up and self.settings().slack.mode == "socket":
+            await self.slack.wait_for(lambda: self.slack.sockets.ready)
 
     async def _run(self, ready: asyncio.Event) -> None:
         async with built(self.settings(), self.clock) as (daemon, server):

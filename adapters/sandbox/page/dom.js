@@ -68,24 +68,29 @@ function replace(node, made) {
   if (name) [...made.querySelectorAll("[data-focus]")].find((each) => each.dataset.focus === name)?.focus();
 }
 
-const isAtEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 60;
+const loose = new WeakSet(); // lists that their reader has scrolled away from the end
 
-/** Change a scrolling list, and keep its end in view where it was in view before. */
+/** Change a scrolling list, and keep its end in view unless its reader looks elsewhere. */
 export function atEnd(list, change) {
-  const wasAtEnd = isAtEnd(list);
   change();
-  if (wasAtEnd) toEnd(list);
+  if (!loose.has(list)) toEnd(list);
 }
 
 export function toEnd(list) {
+  loose.delete(list);
   list.scrollTop = list.scrollHeight;
 }
 
-/** Keep the end of a list in view also when the list becomes smaller, or a picture in it has loaded. */
+/** Watch a list for `atEnd`: whether its reader scrolls up, and what makes its end move without a change of ours. */
 export function holdEnd(list) {
-  let wasAtEnd = true;
-  const hold = () => wasAtEnd && toEnd(list);
-  list.addEventListener("scroll", () => (wasAtEnd = isAtEnd(list)), { passive: true });
+  let before = 0;
+  const notice = () => {
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < 60) loose.delete(list);
+    else if (list.scrollTop < before) loose.add(list); // only a reader moves upwards; a list that shrinks does not
+    before = list.scrollTop;
+  };
+  const hold = () => loose.has(list) || toEnd(list);
+  list.addEventListener("scroll", notice, { passive: true });
   list.addEventListener("load", hold, true);
   new ResizeObserver(hold).observe(list);
 }

@@ -110,9 +110,9 @@ function wheel(pen, x, y, radius) {
   pen.arc(x, y, radius, 0, 2 * Math.PI);
   pen.stroke();
   pen.lineWidth = 2.5;
-  for (let spoke = 0; spoke < 24; spoke += 1) {
-    if (spoke === 17) continue; // the one that Noor has lost
-    const angle = (spoke * Math.PI) / 12;
+  for (let spoke = 0; spoke < 16; spoke += 1) {
+    if (spoke === 14) continue; // the one that was lost
+    const angle = (spoke * Math.PI) / 8;
     pen.beginPath();
     pen.moveTo(x, y);
     pen.lineTo(x + radius * Math.cos(angle), y + radius * Math.sin(angle));

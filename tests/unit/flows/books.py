@@ -78,6 +78,7 @@ class Books:
     plan: DialPlan = field(default_factory=plan)
     media: Media = JPEG
     count: int = 0
+    posts: list[str] = field(default_factory=list)  # what our posts are called, in order
     outgoing: list[Taken] = field(default_factory=list, repr=False)  # all that was taken, in order
 
     async def do(self, work: Callable[[Ledger, datetime], T]) -> T:
@@ -118,6 +119,7 @@ class Books:
         return MessageId(event.key)
 
     async def reacts(self, post: str, person: PersonRef = BEN, *, is_set: bool = True, emoji: str = "eyes") -> None:
+        self.forward(SECOND)  # of two reactions at the same moment nobody could say which came last
         event = Reaction(post=PostRef(post), person=person, emoji=emoji, is_set=is_set, at=self.clock.now())
         await self.do(lambda ledger, now: acknowledge.by_reaction(ledger, self.plan, event, now))
 
@@ -173,6 +175,7 @@ class Books:
         match command:
             case PostToThread() | UploadFile():
                 ref = f"C1/{number}"
+                self.posts.append(ref)
                 return Settlement(outcome=Outcome.SENT, ref=ref, link=f"link {ref}", posted_at=self.clock.now())
             case SendMail():
                 texts = (text.message.id for talk in command.conversations for text in talk.texts)
