@@ -4,9 +4,11 @@ Bolt acknowledges an event before its listeners run, so they would lose what the
 work is done in the one place that Bolt waits for first, before it even asks who sent the event.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -31,6 +33,7 @@ class Inbox:
         self._me = me
         self._intake = intake
         self._people = people
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def app(self, api: SlackApi) -> AsyncApp:
         """Build the app with an `authorize` of our own: Bolt's would ask Slack, and lose the event if that fails.
@@ -52,10 +55,23 @@ class Inbox:
         return app
 
     async def _admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        if wire.concerns_us(body, self._me) and not await self._is_kept(body):
-            return BoltResponse(status=_REPEAT)
+        if wire.concerns_us(body, self._me):
+            async with self._turn(body):
+                is_kept = await self._is_kept(body)
+            if not is_kept:
+                return BoltResponse(status=_REPEAT)
         await next_()
         return None
+
+    def _turn(self, payload: Json) -> asyncio.Lock:
+        """Let the replies of one thread in one after another, as they came: looking up a name must not shuffle them."""
+        event = payload.get("event")
+        told = event if isinstance(event, dict) else {}
+        thread = f"{told.get('channel')}/{told.get('thread_ts')}"
+        lock = self._turns.get(thread)
+        if lock is None:
+            lock = self._turns[thread] = asyncio.Lock()
+        return lock
 
     async def _is_kept(self, payload: Json) -> bool:
         """Hand a payload in; false when Slack must tell it again."""

@@ -2,7 +2,7 @@
 
 import { act } from "./wire.js";
 import { byId } from "./dom.js";
-import { clockWithSeconds, format, hands, now } from "./time.js";
+import { clockWithSeconds, format, hands, now, stretch } from "./time.js";
 import { longestWaiting } from "./slack.js";
 import { theCast } from "./people.js";
 import { tickPhone } from "./phone.js";
@@ -48,7 +48,7 @@ function waiting() {
   if (!longest) return { words: "Nobody is waiting", part: 0, level: "calm" };
   const limit = theCast().acknowledge_minutes;
   const minutes = (now() - longest.since) / 60_000;
-  const who = longest.count > 1 ? `${longest.count} wait, longest` : "One waits,";
-  const then = minutes < limit ? `mail after ${limit}` : "overdue";
-  return { words: `${who} ${longest.words} · ${then}`, part: Math.min(minutes / limit, 1), level: minutes < limit ? "some" : "late" };
+  const who = longest.count > 1 ? `${longest.count} waiting, longest` : "1 waiting,";
+  const how = minutes < limit ? `${Math.floor(minutes)} of ${limit} min` : stretch(now() - longest.since);
+  return { words: `${who} ${how}`, part: Math.min(minutes / limit, 1), level: minutes < limit ? "some" : "late" };
 }

@@ -145,7 +145,7 @@ function frame(mail) {
 
 function answerBox(mail) {
   if (mail.from.includes("MAILER-DAEMON")) return null;
-  const words = h("input", { type: "text", "aria-label": "Your answer to this mail", placeholder: "Try to answer this mail…" });
+  const words = h("input", { type: "text", "aria-label": "Your answer to this mail", placeholder: "Answer…" });
   const onsubmit = async (event) => {
     event.preventDefault();
     const done = await act("answer-mail", { number: mail.number, text: words.value.trim() || "Thank you, I will call them." });

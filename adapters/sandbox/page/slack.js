@@ -4,7 +4,7 @@ import { act } from "./wire.js";
 import { atEnd, byId, fill, growing, h, holdEnd, keep, sendOnEnter, toEnd } from "./dom.js";
 import { attachments } from "./files.js";
 import { nameOf, post, threadOf, waitingSince } from "./post.js";
-import { format, now, stretch, when } from "./time.js";
+import { format, now, when } from "./time.js";
 import { theCast } from "./people.js";
 import { typeInto } from "./phone.js";
 
@@ -240,5 +240,5 @@ export function longestWaiting(state) {
     .flatMap((each) => each.threads.map(({ root: message }) => waitingSince(message)))
     .filter(Boolean)
     .sort((one, other) => one - other);
-  return since.length ? { since: since[0], count: since.length, words: stretch(now() - since[0]) } : null;
+  return since.length ? { since: since[0], count: since.length } : null;
 }
