@@ -31,10 +31,6 @@ DATABASE = "bridge.db"
 _FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}.lock")
 
 
-class Died(asyncio.CancelledError):
-    """The daemon is dead: nothing more happens in it. A cancellation, because nobody may catch it and go on."""
-
-
 class Doom:
     """Name and count the points that a story passes, over all lives, and strike at the chosen ones.
 
@@ -51,6 +47,11 @@ class Doom:
         """Begin to count anew, for the next strike."""
         self.passed.clear()
         self._left = self._strikes.pop(0) if self._strikes else 0
+
+    def disarm(self) -> None:
+        """Strike no more."""
+        self._strikes.clear()
+        self._left = 0
 
     def hits(self, point: str) -> bool:
         self.passed.append(point)
@@ -76,15 +77,16 @@ class Life:
         self._one_at_a_time = threading.Lock()  # the store has a thread of its own
 
     def passes(self, point: str) -> None:
-        """Go on, or raise `Died`: here, or because it happened elsewhere meanwhile."""
+        """Go on, or die, unless that has happened elsewhere meanwhile."""
         with self._one_at_a_time:
             self.check()
             if self._doom.hits(point):
                 self._die()
 
     def check(self) -> None:
+        """Let nothing go on in a dead daemon: a cancellation is what nobody may catch."""
         if self.is_dead:
-            raise Died
+            raise asyncio.CancelledError
 
     def _die(self) -> Never:
         self.is_dead = True
@@ -93,7 +95,7 @@ class Life:
             if (self._path / name).exists():
                 shutil.copy(self._path / name, self.image / name)
         self._loop.call_soon_threadsafe(self.died.set)
-        raise Died
+        raise asyncio.CancelledError
 
     @contextmanager
     def call(self, name: str) -> Iterator[None]:

@@ -16,9 +16,10 @@ from adapters.sandbox.carrier import CarrierWorld
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
+from bridge.errors import StoreBusy
 from bridge.ports import Ledger
 from config.assemble import built
-from tests.faults.doom import DATABASE, Died, Doom, Life, MortalStore
+from tests.faults.doom import DATABASE, Doom, Life, MortalStore
 from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 
 _STEP = timedelta(seconds=20)
@@ -63,12 +64,16 @@ class MortalHouse(House):
             await asyncio.gather(self._running, return_exceptions=True)
             self._given_up |= {id(each.tries[-1]) for each in self.slack.deliveries if each.tries}
             self.path = self.life.image
-            await self.open()
+            try:
+                await self.open()
+            except asyncio.CancelledError:
+                if not self.life.is_dead:  # else it has died again at once
+                    raise
 
     async def read(self, look: Callable[[Ledger], Any]) -> Any:
         while True:
             await self._alive.wait()
-            with suppress(Died):
+            with suppress(StoreBusy):  # it has just died
                 return await self._store.look(look)
 
     @property
@@ -149,6 +154,7 @@ async def mortal_house(path: Path, doom: Doom, **changes: Any) -> AsyncIterator[
             doom.arm()
             yield house
         finally:
+            doom.disarm()
             undertaker.cancel()
             ended = await asyncio.gather(undertaker, return_exceptions=True)
             if isinstance(ended[0], Exception):

@@ -1,0 +1,170 @@
+"""A file that was fetched joins its message; one that cannot be had, or not be sent, is said in the thread."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bridge.domain.command import MarkPost, UploadFile
+from bridge.domain.message import Media, MediaState
+from bridge.domain.notice import Case
+from bridge.domain.outbox import Outcome, Settlement, WishKind
+from bridge.domain.phrase import Action, Mark
+from bridge.errors import Reason
+from bridge.flows import attach
+from tests.unit.flows.books import JPEG, MINUTE, Books, did, file, plan
+
+GONE = Settlement(outcome=Outcome.PERMANENT, reason=Reason.GONE, detail="404")
+PDF = Media(digest="pdf", type="application/pdf", content=b"%PDF-")
+ODD = Media(digest="odd", type="application/octet-stream", content=b"??")
+
+
+async def opened(books: Books) -> None:
+    await books.texts()
+    await books.goes_out()
+    books.forward(MINUTE)
+
+
+async def test_a_fetched_picture_is_kept_and_uploaded_into_the_thread(books: Books) -> None:
+    message = await books.texts("Look", files=(file(), file(2)))
+
+    await books.goes_out()
+    books.forward(MINUTE)
+    await books.goes_out()
+
+    uploads = [one.command for one in books.of_kind(WishKind.UPLOAD_FILE) if isinstance(one.command, UploadFile)]
+    assert [(one.name, one.media, one.thread) for one in uploads] == [
+        ("picture-1.jpg", JPEG, await books.root()),
+        ("picture-2.jpg", JPEG, await books.root()),
+    ]
+    (kept, _) = await books.look(lambda ledger: ledger.messages.attachments(message.id))
+    assert (kept.state, kept.type, kept.size) == (MediaState.KEPT, "image/jpeg", len(JPEG.content))
+
+
+async def test_a_picture_that_cannot_be_had_is_said_and_the_text_is_shown_all_the_same(books: Books) -> None:
+    message = await books.texts("Look", files=(file(),))
+
+    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, GONE))
+
+    assert len(books.of_kind(WishKind.SHOW_MESSAGE)) == 1
+    assert books.notices() == [Case.PICTURE_REFUSED]
+    (lost,) = await books.look(lambda ledger: ledger.messages.attachments(message.id))
+    assert lost.state is MediaState.REFUSED
+
+
+async def test_a_refusal_without_a_reason_is_said_too(books: Books) -> None:
+    await books.texts("Look", files=(file(),))
+
+    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, Settlement(outcome=Outcome.PERMANENT)))
+
+    assert "no longer exists" in books.notes()[0]
+
+
+@pytest.mark.parametrize(
+    ("media", "case", "words"),
+    [
+        (PDF, Case.UNSUPPORTED_FILE, "cat.jpg (application/pdf)"),
+        (ODD, Case.UNSUPPORTED_FILE, '"cat.jpg"'),
+        (Media(digest="big", type="image/gif", content=b"GIF89a" * 100_000), Case.FILE_TOO_LARGE, "500 kB"),
+    ],
+)
+async def test_a_file_that_cannot_be_texted_is_said_and_the_words_wait_for_a_decision(
+    books: Books, media: Media, case: Case, words: str
+) -> None:
+    await opened(books)
+    books.media = media
+    reply = await books.replies("Look", files=(file(name="cat.jpg"),))
+
+    said = await books.goes_out()
+
+    assert books.sms() == []
+    assert books.notices() == [case]
+    assert words in books.notes()[0]
+    assert [one.mark for one in said if isinstance(one, MarkPost)][-1] is Mark.HELD
+    await books.presses(Action.SEND_WITHOUT_FILES, (await books.sendings(reply))[-1].token)
+    await books.goes_out()
+    assert books.sms() == ["Look"]
+
+
+async def test_a_file_that_cannot_be_fetched_from_the_chat_is_said_once_all_are_there(books: Books) -> None:
+    await opened(books)
+    await books.replies("Look", files=(file(1, name="cat.jpg"), file(2, name="dog.jpg")))
+    answers = iter((GONE,))
+
+    await books.goes_out(
+        lambda taken: (
+            next(answers, None) or books.well(taken) if taken.entry.kind is WishKind.FETCH_FILE else books.well(taken)
+        )
+    )
+
+    assert books.sms() == []
+    assert books.notices() == [Case.FILE_UNREACHABLE]
+    assert "cat.jpg" in books.notes()[0]
+
+
+async def test_a_picture_without_words_that_cannot_be_texted_leaves_nothing_to_decide(books: Books) -> None:
+    await opened(books)
+    books.media = PDF
+    reply = await books.replies("", files=(file(name="cat.jpg"),))
+
+    said = await books.goes_out()
+
+    (entry,) = await books.sendings(reply)
+    assert entry.status == "failed"
+    assert [one.mark for one in said if isinstance(one, MarkPost)][-1] is Mark.FAILED
+    assert '"about"' not in books.notes()[0]
+
+
+@pytest.mark.xfail(strict=True, reason="without its file only the first of several texts is sent, the rest is lost")
+async def test_all_words_of_a_long_reply_go_out_without_the_file_that_cannot_be_texted(books: Books) -> None:
+    await opened(books)
+    books.media = PDF
+    reply = await books.replies("a" * 2000, files=(file(name="cat.jpg"),))
+    await books.goes_out()
+
+    await books.presses(Action.SEND_WITHOUT_FILES, (await books.sendings(reply))[-1].token)
+
+    await books.goes_out()
+    assert "".join(books.sms()).count("a") == 2000
+
+
+async def test_the_whole_message_is_measured_against_the_limit_of_the_number(books: Books) -> None:
+    books.plan = plan(did(max_mms_bytes=800))
+    await opened(books)
+    await books.replies("a", files=(file(name="cat.jpg"),))
+    await books.replies("a" * 400, files=(file(2, name="dog.jpg"),))
+
+    await books.goes_out()
+
+    assert books.sms() == ["a"]
+    assert books.notices() == [Case.FILE_TOO_LARGE]
+
+
+@pytest.mark.parametrize("settlement", [None, GONE], ids=["fetched", "refused"])
+async def test_a_file_of_a_number_that_left_the_configuration_is_kept_and_not_uploaded(
+    books: Books, settlement: Settlement | None
+) -> None:
+    await books.texts("Look", files=(file(),))
+    taken = await books.takes()
+    (fetch,) = [one for one in taken if one.entry.kind is WishKind.FETCH_MEDIA]
+    books.plan = type(books.plan)(dids=(), abilities=books.plan.abilities)
+
+    await books.settles(fetch, settlement or books.well(fetch))
+
+    books.forward(timedelta(hours=1))
+    assert await books.takes() == []
+
+
+@pytest.mark.parametrize("is_fetched", [True, False])
+async def test_a_file_that_no_message_knows_is_let_be(books: Books, is_fetched: bool) -> None:
+    await books.texts("Look", files=(file(),))
+    (fetch,) = [one for one in await books.takes() if one.entry.kind is WishKind.FETCH_MEDIA]
+    stranger = replace(fetch.entry, part=7)
+
+    if is_fetched:
+        await books.do(lambda ledger, now: attach.fetched(ledger, books.plan, stranger, JPEG, now))
+    else:
+        await books.do(lambda ledger, now: attach.refused(ledger, books.plan, stranger, GONE, now))
+
+    await books.goes_out()
+    assert books.of_kind(WishKind.UPLOAD_FILE) == []
