@@ -23,7 +23,7 @@ _KEY = AUTH_TOKEN.encode()
 async def genuine_form(request: web.Request) -> Mapping[str, Any]:
     """Read the form of a webhook; refuse one that does not carry the carrier's signature."""
     form = await request.post()
-    signed = _CALLED + "".join(f"{name}{form[name]}" for name in sorted(form))
+    signed = _CALLED + "".join(name + str(form[name]) for name in sorted(form))
     made = base64.b64encode(hmac.digest(_KEY, signed.encode(), "sha1")).decode()
     if not hmac.compare_digest(made, request.headers.get("X-Twilio-Signature", "")):
         raise web.HTTPForbidden

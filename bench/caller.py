@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from typing import cast
 from urllib.parse import urlsplit
 
 import uvloop
@@ -62,8 +63,7 @@ class Line(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop has classes of its own
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.transport = None
@@ -163,6 +163,8 @@ class Caller:
 
     async def _connect(self) -> Line:
         place = urlsplit(self.job.url)
+        assert place.hostname
+        assert place.port
         _, line = await asyncio.get_running_loop().create_connection(Line, place.hostname, place.port)
         return line
 

@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 Serve = Callable[[str, str, bytes], tuple[int, dict[str, Any]]]
 """Answers (method, target, body) with a status and what is said as JSON."""
@@ -55,8 +55,7 @@ class _Line(asyncio.Protocol):
         self._buffer = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast("asyncio.Transport", transport)  # uvloop has classes of its own
         self._surface.lines.add(self)
 
     def connection_lost(self, exc: Exception | None) -> None:

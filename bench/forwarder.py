@@ -1,4 +1,4 @@
-"""What forwarding is compared with: the shortest program that shows texts in Slack threads, written with Slack's own kit.
+"""What forwarding is compared with: the shortest program that shows texts in Slack threads, made with Slack's own kit.
 
 It answers first and posts afterwards; threads are remembered in memory, nothing is stored, what fails is gone. It runs
 on the ordinary event loop, as such a program would. Its argument is the address of Slack's Web API.

@@ -1,8 +1,8 @@
 """The schema of the SQLite store, as numbered steps forward. A step is never edited once it was released.
 
 It holds no verb: what is done with the tables stands in `ledger`. Times are UTC text of one fixed width, so that text
-compares as time does. Every index whose keys come in no order costs a page a row, so rows have integer keys, and all the
-long names stand in one table: an id begins with the name of its cause, so what one text brings about lies on one page.
+compares as time does. An index whose keys come in no order costs a page a row; so rows have integer keys, and all long
+names stand in one table: an id begins with the name of its cause, so what one text brings about lies on one page.
 """
 
 import secrets

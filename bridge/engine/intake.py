@@ -36,10 +36,23 @@ class DurableIntake:
         try:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 return await self._store.transact(partial(_take_in, self._plan, raw, read))
+        except _NotOurs as stray:
+            return Answer.BUSY if stray.may_become_ours else Answer.ACCEPTED
         except (TimeoutError, StoreBusy):
             log.warning("intake busy", extra={"source": raw.source})
             self._missed(raw.source)
             return Answer.BUSY
+
+
+class _NotOurs(Exception):
+    """A reply in somebody else's thread: nothing of it is kept. It undoes the transaction that has kept it already.
+
+    While a first post of ours is under way, the thread may turn out to be its: then the chat is to come again.
+    """
+
+    def __init__(self, *, may_become_ours: bool) -> None:
+        super().__init__()
+        self.may_become_ours = may_become_ours
 
 
 def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Ledger, now: datetime) -> Answer:
@@ -48,6 +61,8 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
     if isinstance(read, WireError):
         _poison(ledger, raw, read, now)
         return Answer.ACCEPTED
+    if isinstance(read, ThreadReply) and not reply.is_ours(ledger, read):
+        raise _NotOurs(may_become_ours=ledger.conversations.is_opening())
     try:
         with ledger.savepoint():
             decide_on(ledger, plan, read, now)

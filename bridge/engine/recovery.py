@@ -65,6 +65,8 @@ class Recovery:
             await self._ask_later(entry, str(error))
         else:
             await self.store.transact(partial(_found, self.plan, entry, found))
+            if isinstance(found, Posted):
+                self.want(CHAT)  # somebody may have answered there before we knew it as ours
 
     async def _find(
         self,

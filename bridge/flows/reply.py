@@ -15,11 +15,13 @@ from bridge.flows import acknowledge, compose, request, warn
 from bridge.ports import Ledger
 
 
-def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
-    """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not.
+def is_ours(ledger: Ledger, event: ThreadReply) -> bool:
+    """Tell whether the reply stands in a thread of ours; all others are none of our business."""
+    return ledger.conversations.shown_in(event.thread) is not None
 
-    A reply in a thread that is not ours is none of our business.
-    """
+
+def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
+    """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not."""
     conversation = ledger.conversations.shown_in(event.thread)
     if conversation is None:
         return

@@ -390,8 +390,8 @@ async def test_nothing_overflows_sideways_and_a_desktop_needs_no_scrolling(
         await send_mail(browser.town, "ben@example.com", "1.000000")
         tabs = browser.tab.locator(".tabs button")
 
-        for number in range(4 if width < 1080 else 1):
-            if width < 1080:
+        for number in range(4 if width < 1160 else 1):
+            if width < 1160:
                 await tabs.nth(number).click()
             sizes = await browser.tab.evaluate(
                 "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"

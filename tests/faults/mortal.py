@@ -24,6 +24,7 @@ from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 
 _STEP = timedelta(seconds=20)
 _MOST_STEPS = 180  # an hour
+_PARTING_SECONDS = 0.5
 _CALM = 3  # so often in a row nothing may be under way before it counts as rest
 _OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"
 
@@ -59,9 +60,7 @@ class MortalHouse(House):
         while True:
             await self.life.died.wait()
             self._alive.clear()
-            assert self._running
-            self._running.cancel()
-            await asyncio.gather(self._running, return_exceptions=True)
+            await self._bury()
             self._given_up |= {id(each.tries[-1]) for each in self.slack.deliveries if each.tries}
             self.path = self.life.image
             try:
@@ -69,6 +68,13 @@ class MortalHouse(House):
             except asyncio.CancelledError:
                 if not self.life.is_dead:  # else it has died again at once
                     raise
+
+    async def _bury(self) -> None:
+        """Cancel what runs on, and again where it tries to part in good order."""
+        assert self._running
+        while not self._running.done():
+            self._running.cancel()
+            await asyncio.wait({self._running}, timeout=_PARTING_SECONDS)
 
     async def read(self, look: Callable[[Ledger], Any]) -> Any:
         while True:

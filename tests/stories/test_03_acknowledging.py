@@ -77,11 +77,13 @@ async def test_a_deleted_emoji_event_that_comes_before_its_addition_still_conver
     await house.phone(ADA).texts("Hello")
     thread = await house.thread(ADA)
     ben = house.agent()
-    house.slack.event_faults.hold = 3
+    await house.slack.settled()
+    house.slack.event_faults.hold = 100
 
     await ben.reacts(thread)
     await ben.unreacts(thread)
     await ben.reacts(thread)
+    house.slack.courier.release()
     await house.slack.settled()
 
     await thread.says("Acknowledged by", "U0BEN")

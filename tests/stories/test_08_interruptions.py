@@ -160,3 +160,33 @@ async def test_a_failed_reply_says_why_and_can_be_tried_again(house: House) -> N
 
     await ben.sees_mark(thread, reply, "white_check_mark")
     await ada.gets("Hello back")
+
+
+async def test_an_answer_in_a_thread_that_we_do_not_know_yet_as_ours_is_not_lost(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    house.slack.faults.next("chat.postMessage", Fault.CUT)
+    await ada.texts("Quick question")
+    thread = await house.thread(ADA)
+
+    await ben.replies(thread, "Quick answer")
+    await house.forward(minutes=7)
+
+    await ada.gets("Quick answer")
+    assert len(house.roots()) == 1
+
+
+async def test_what_is_said_in_other_threads_is_neither_sent_nor_kept(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Hello")
+    thread = await house.thread(ADA)
+    lunch = await house.slack.people.say("U0DESK", thread.channel, "Lunch?")
+
+    await house.slack.people.say("U0BEN", thread.channel, "Noodles: plugh", thread_ts=lunch)
+    await house.slack.settled()
+    await ben.replies(thread, "Hello back")
+    await ada.gets("Hello back")
+    await house.close()
+
+    kept = b"".join(file.read_bytes() for file in house.path.glob("bridge.db*") if file.is_file())
+    assert b"plugh" not in kept
+    assert b"Hello back" in kept

@@ -22,10 +22,12 @@ const KINDS = {
   rich_text: (block, context) => h("div.rich", null, ...block.elements.map((each) => container(each, context))),
   section,
   header: (block) => h("h4.block-header", null, block.text.text),
-  context: (block, context) => h("div.block-context", null, ...block.elements.map((each) => contextPiece(each, context))),
+  context: (block, context) =>
+    h("div.block-context", null, ...block.elements.map((each) => contextPiece(each, context))),
   actions: (block, context) => h("div.block-actions", null, ...block.elements.map((each) => control(each, context))),
   divider: () => h("hr"),
-  image: (block) => h("figure.block-image", null, block.title ? h("figcaption", null, block.title.text) : null, picture(block)),
+  image: (block) =>
+    h("figure.block-image", null, block.title ? h("figcaption", null, block.title.text) : null, picture(block)),
 };
 
 const unknown = (block) => h("p.block-unknown", null, `(a block of the kind ${block.type})`);
@@ -35,7 +37,12 @@ function section(block, context) {
   return h(
     "div.block-section",
     null,
-    h("div", null, block.text ? h("p", null, ...words(block.text, context)) : null, fields.length ? h("div.fields", null, ...fields) : null),
+    h(
+      "div",
+      null,
+      block.text ? h("p", null, ...words(block.text, context)) : null,
+      fields.length ? h("div.fields", null, ...fields) : null,
+    ),
     block.accessory ? control(block.accessory, context) : null,
   );
 }
@@ -75,7 +82,8 @@ const CONTAINERS = {
 };
 
 const container = (element, context) => (CONTAINERS[element.type] ?? (() => unknown(element)))(element, context);
-const inline = (elements, context) => elements.map((element) => styled(element, INLINE[element.type]?.(element, context) ?? ""));
+const inline = (elements, context) =>
+  elements.map((element) => styled(element, INLINE[element.type]?.(element, context) ?? ""));
 
 const INLINE = {
   text: (element) => element.text,

@@ -27,7 +27,12 @@ function tick() {
   if (!seen) return;
   const date = now();
   byId("clock-time").textContent = clockWithSeconds(date);
-  byId("clock-day").textContent = format(date, { weekday: "short", month: "short", day: "numeric", timeZoneName: "short" });
+  byId("clock-day").textContent = format(date, {
+    weekday: "short",
+    month: "short",
+    day: "numeric",
+    timeZoneName: "short",
+  });
   const { hours, minutes } = hands(date);
   byId("dial-hour").style.transform = `rotate(${hours * 30 + minutes / 2}deg)`;
   byId("dial-minute").style.transform = `rotate(${minutes * 6}deg)`;

@@ -5,7 +5,7 @@ export const byId = (id) => document.getElementById(id);
 
 /**
  * Build an element: `h("button.primary", { type: "button", onclick }, "Send")`.
- * Attributes that are functions become listeners, true becomes an empty attribute, null, undefined and false are left out.
+ * Attributes that are functions become listeners; true becomes an empty attribute; null and false are left out.
  * @param {string} spec a tag with classes
  * @param {object | null} [attributes]
  * @param {...(Node | string | null | undefined | false)} children
@@ -124,8 +124,16 @@ const HUES = [152, 262, 28, 205, 338, 48, 180];
 
 /** Draw a person's initials on a colour of their own. */
 export function avatar(name, isBot = false, icon = null) {
-  if (isBot && !icon) return h("span.avatar.bot", { "aria-hidden": "true" }, h("img", { src: "/page/favicon.svg", alt: "" }));
-  const initials = icon ?? name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? "").join("").toUpperCase();
+  if (isBot && !icon)
+    return h("span.avatar.bot", { "aria-hidden": "true" }, h("img", { src: "/page/favicon.svg", alt: "" }));
+  const initials =
+    icon ??
+    name
+      .split(/\s+/)
+      .slice(0, 2)
+      .map((word) => [...word][0] ?? "")
+      .join("")
+      .toUpperCase();
   const sum = [...name].reduce((total, letter) => total + letter.codePointAt(0), 0);
   return h("span.avatar", { "aria-hidden": "true", style: { "--hue": HUES[sum % HUES.length] } }, initials);
 }

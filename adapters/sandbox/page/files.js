@@ -29,7 +29,12 @@ export function attachments(prefix, accept) {
     };
     const isPicture = file.type.startsWith("image/");
     const shown = isPicture ? h("img", { src: URL.createObjectURL(file), alt: file.name }) : h("span", null, file.name);
-    return h("figure", null, shown, h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: drop }, "×"));
+    return h(
+      "figure",
+      null,
+      shown,
+      h("button", { type: "button", "aria-label": `Remove ${file.name}`, onclick: drop }, "×"),
+    );
   }
 
   function add(more) {
@@ -40,7 +45,14 @@ export function attachments(prefix, accept) {
     byId(`${prefix}-words`).focus();
   }
 
-  const input = h("input", { type: "file", accept, multiple: true, hidden: true, "aria-hidden": "true", tabindex: "-1" });
+  const input = h("input", {
+    type: "file",
+    accept,
+    multiple: true,
+    hidden: true,
+    "aria-hidden": "true",
+    tabindex: "-1",
+  });
   input.addEventListener("change", () => {
     add(input.files);
     input.value = "";

@@ -47,7 +47,14 @@ function drawPerson({ name, email, isOpen, unread }) {
   const label = `${name}, ${unread ? `${unread} unread` : "nothing unread"}`;
   return h(
     "button.person",
-    { type: "button", "aria-pressed": String(isOpen), "aria-label": label, title: `${name} · ${email}`, "data-focus": email, onclick: () => turnToInbox(email) },
+    {
+      type: "button",
+      "aria-pressed": String(isOpen),
+      "aria-label": label,
+      title: `${name} · ${email}`,
+      "data-focus": email,
+      onclick: () => turnToInbox(email),
+    },
     avatar(name),
     h("span", null, name.split(" ")[0]),
     unread ? h("span.count", null, String(unread)) : null,
@@ -61,10 +68,16 @@ function turnToInbox(email) {
 }
 
 function drawMail(mail) {
-  if (mail.isNone) return h("p.nothing", null, "No mail. What nobody acknowledges within ten minutes arrives here, as one digest.");
+  if (mail.isNone)
+    return h("p.nothing", null, "No mail. What nobody acknowledges within ten minutes arrives here, as one digest.");
   return h(
     `button.mail-line${mail.isUnread ? ".unread" : ""}`,
-    { type: "button", "aria-expanded": String(mail.isOpen), "data-focus": "open", onclick: () => openMail(mail.number) },
+    {
+      type: "button",
+      "aria-expanded": String(mail.isOpen),
+      "data-focus": "open",
+      onclick: () => openMail(mail.number),
+    },
     h("span.from", null, mail.from),
     h("time", null, mail.when),
     h("span.subject", null, mail.subject || "(no subject)"),
@@ -110,7 +123,16 @@ function drawOpen(mail) {
       h(
         "div.kinds",
         { role: "group", "aria-label": "How to show it" },
-        h("button", { type: "button", "aria-pressed": String(!isText), disabled: !mail.has_html, onclick: () => show(mail, false) }, "HTML"),
+        h(
+          "button",
+          {
+            type: "button",
+            "aria-pressed": String(!isText),
+            disabled: !mail.has_html,
+            onclick: () => show(mail, false),
+          },
+          "HTML",
+        ),
         h("button", { type: "button", "aria-pressed": String(isText), onclick: () => show(mail, true) }, "Text"),
       ),
     ),
@@ -148,7 +170,10 @@ function answerBox(mail) {
   const words = h("input", { type: "text", "aria-label": "Your answer to this mail", placeholder: "Answer…" });
   const onsubmit = async (event) => {
     event.preventDefault();
-    const done = await act("answer-mail", { number: mail.number, text: words.value.trim() || "Thank you, I will call them." });
+    const done = await act("answer-mail", {
+      number: mail.number,
+      text: words.value.trim() || "Thank you, I will call them.",
+    });
     if (!done) return;
     back();
   };

@@ -6,7 +6,7 @@ let opener = null;
 
 /**
  * @param {HTMLElement} button what opened it, and gets the focus back
- * @param {[string, () => void, string?][]} choices what is shown, what is done, and a label where the words are an emoji
+ * @param {[string, () => void, string?][]} choices what is shown, what is done, a label where an emoji is shown
  * @param {boolean} [isGrid] whether the choices are emoji in rows
  */
 export function openMenu(button, choices, isGrid = false) {
@@ -47,6 +47,10 @@ export function startMenu() {
     entries[next % entries.length].focus();
   });
   menu.addEventListener("toggle", (event) => {
-    if (event.newState === "closed" && (document.activeElement === document.body || menu.contains(document.activeElement))) opener?.focus();
+    if (
+      event.newState === "closed" &&
+      (document.activeElement === document.body || menu.contains(document.activeElement))
+    )
+      opener?.focus();
   });
 }

@@ -1,4 +1,4 @@
-// Slack's mrkdwn, as far as messages of apps use it: <links>, mentions, dates, *bold*, _italic_, ~strike~, `code`, :emoji:.
+// Slack's mrkdwn, as far as apps use it: links, mentions, dates, *bold*, _italic_, ~strike~, `code`, :emoji:
 
 import { h } from "./dom.js";
 import { slackDate } from "./time.js";
@@ -6,7 +6,8 @@ import { emoji } from "./people.js";
 
 const ENTITIES = { "&amp;": "&", "&lt;": "<", "&gt;": ">" };
 const STYLES = { "*": "b", _: "i", "~": "s" };
-const PIECES = /<([^<>]+)>|`([^`\n]+)`|(?<![\w*_~])([*_~])(\S(?:[^\n]*?\S)?)\3(?![\w*_~])|:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/g;
+const PIECES =
+  /<([^<>]+)>|`([^`\n]+)`|(?<![\w*_~])([*_~])(\S(?:[^\n]*?\S)?)\3(?![\w*_~])|:([a-z0-9_+'-]+(?:::skin-tone-[2-6])?):/g;
 
 export const plain = (text) => text.replace(/&(?:amp|lt|gt);/g, (entity) => ENTITIES[entity]);
 

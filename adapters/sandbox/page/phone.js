@@ -59,7 +59,8 @@ function choices() {
 }
 
 const conversation = (number, did) =>
-  seen?.carrier.phones.find((phone) => phone.number === number)?.conversations.find((each) => each.did === did)?.messages ?? [];
+  seen?.carrier.phones.find((phone) => phone.number === number)?.conversations.find((each) => each.did === did)
+    ?.messages ?? [];
 
 const fresh = (number) =>
   theCast().lines.some((each) => conversation(number, each.number).length > (read.get(number + each.number) ?? 0));
@@ -71,7 +72,14 @@ export function showPhone(state) {
   read.set(caller + line, conversation(caller, line).length);
   choices();
   const list = byId("phone-bubbles");
-  atEnd(list, () => keep(list, shown.length ? shown : [empty()], (each) => each.key, (each) => (each.isEmpty ? nothing() : bubble(each))));
+  atEnd(list, () =>
+    keep(
+      list,
+      shown.length ? shown : [empty()],
+      (each) => each.key,
+      (each) => (each.isEmpty ? nothing() : bubble(each)),
+    ),
+  );
   byId("phone-blocked").hidden = !state.carrier.blocked.some((each) => each.did === line && each.phone === caller);
   list.setAttribute("aria-label", `Texts between ${named(caller)} and ${lineOf(line).label}`);
 }
@@ -105,7 +113,13 @@ function bubble(message) {
   return h(`div.said.${message.direction}`, null, body, h("small", null, news(message)));
 }
 
-const LOST = { queued: "on its way", accepted: "on its way", sending: "on its way", undelivered: "not delivered", failed: "failed" };
+const LOST = {
+  queued: "on its way",
+  accepted: "on its way",
+  sending: "on its way",
+  undelivered: "not delivered",
+  failed: "failed",
+};
 
 function news(message) {
   if (message.direction === "lost") {

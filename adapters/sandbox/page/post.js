@@ -9,8 +9,24 @@ import { mrkdwn } from "./mrkdwn.js";
 import { openMenu } from "./menu.js";
 
 const QUICK = [
-  "white_check_mark", "eyes", "+1", "pray", "heart", "tada", "fire", "joy", "wave", "ok_hand", "raised_hands",
-  "thinking_face", "no_entry_sign", "hourglass_flowing_sand", "telephone_receiver", "wrench", "rocket", "zzz",
+  "white_check_mark",
+  "eyes",
+  "+1",
+  "pray",
+  "heart",
+  "tada",
+  "fire",
+  "joy",
+  "wave",
+  "ok_hand",
+  "raised_hands",
+  "thinking_face",
+  "no_entry_sign",
+  "hourglass_flowing_sand",
+  "telephone_receiver",
+  "wrench",
+  "rocket",
+  "zzz",
 ];
 
 const dateOf = (ts) => new Date(Number(ts) * 1000);
@@ -31,7 +47,13 @@ export function post({ message, me, names }, can) {
     h(
       "div.post-body",
       null,
-      h("header", null, h("b", null, author.name), author.is_bot ? h("span.app", null, "APP") : null, h("time", null, clock(sent))),
+      h(
+        "header",
+        null,
+        h("b", null, author.name),
+        author.is_bot ? h("span.app", null, "APP") : null,
+        h("time", null, clock(sent)),
+      ),
       ...content(message, context),
       message.is_edited && !author.is_bot ? h("small.edited", null, "(edited)") : null,
       ...message.files.map(file),
@@ -60,7 +82,12 @@ const isPicture = (file) => /^image\/(?:jpeg|gif|png|webp)$/.test(file.mimetype)
 
 function file(each) {
   const address = `/shared/${each.id}`;
-  if (isPicture(each)) return h("a.picture", { href: address, target: "_blank" }, h("img", { src: address, alt: each.title || each.name }));
+  if (isPicture(each))
+    return h(
+      "a.picture",
+      { href: address, target: "_blank" },
+      h("img", { src: address, alt: each.title || each.name }),
+    );
   const size = `${Math.max(Math.round(each.size / 1000), 1)} kB`;
   return h("a.file", { href: address, download: each.name }, each.name, h("small", null, ` ${size}`));
 }
@@ -75,12 +102,20 @@ function reaction(message, { name, emoji: character, count, users, names }, me) 
   const who = `${names.join(", ")} reacted with ${name.replaceAll("_", " ")}`;
   return h(
     "button.reaction",
-    { type: "button", "aria-pressed": String(isMine), "aria-label": who, title: who, "data-focus": `react-${name}`, onclick: () => react(message, me, name) },
+    {
+      type: "button",
+      "aria-pressed": String(isMine),
+      "aria-label": who,
+      title: who,
+      "data-focus": `react-${name}`,
+      onclick: () => react(message, me, name),
+    },
     character,
     h("span", null, String(count)),
   );
 }
 
+const remove = (message, me) => act("delete", { person: me, channel: message.channel, ts: message.ts });
 const react = (message, me, name) => act("react", { person: me, channel: message.channel, ts: message.ts, name });
 
 function press(message, me, button) {
@@ -95,9 +130,19 @@ function tools(message, me, can) {
     { role: "group", "aria-label": "What to do with this post" },
     tool("✅", "React: done", () => react(message, me, "white_check_mark")),
     tool("👀", "React: looking at it", () => react(message, me, "eyes")),
-    tool("☺", "More reactions", (event) => openMenu(event.currentTarget, QUICK.map((name) => choice(message, me, name)), true), true),
+    tool(
+      "☺",
+      "More reactions",
+      (event) =>
+        openMenu(
+          event.currentTarget,
+          QUICK.map((name) => choice(message, me, name)),
+          true,
+        ),
+      true,
+    ),
     isMine ? tool("✎", "Edit", () => can.edit(message)) : null,
-    isMine ? tool("🗑", "Delete", () => act("delete", { person: me, channel: message.channel, ts: message.ts })) : null,
+    isMine ? tool("🗑", "Delete", () => remove(message, me)) : null,
   );
 }
 
@@ -130,7 +175,11 @@ export function threadOf(state, number) {
   const line = (channel) => channel.threads.map((thread) => ({ channel: channel.id, ...thread }));
   return state.slack.channels
     .flatMap(line)
-    .filter(({ root }) => wordsOf(root).replace(/[^\d"]/g, "").includes(digits))
+    .filter(({ root }) =>
+      wordsOf(root)
+        .replace(/[^\d"]/g, "")
+        .includes(digits),
+    )
     .at(-1);
 }
 

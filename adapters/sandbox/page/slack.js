@@ -26,7 +26,11 @@ export function startSlack() {
   fit = growing(byId("thread-words"));
   sendOnEnter(byId("thread-words"), byId("thread-form"));
   byId("slack-house").textContent = cast.house;
-  fill(byId("slack-person"), cast.people.map((person) => [person.slack, person.name]), me);
+  fill(
+    byId("slack-person"),
+    cast.people.map((person) => [person.slack, person.name]),
+    me,
+  );
   byId("slack-person").addEventListener("change", (event) => actAs(event.target.value));
   byId("thread-close").addEventListener("click", () => openThread(channel, null));
   byId("thread-form").addEventListener("submit", send);
@@ -75,6 +79,8 @@ export function showSlack(state) {
   if (!state) return;
   follow(state);
   showLink(state.slack);
+  byId("slack-down").hidden = state.slack.is_up;
+  byId("thread-form").inert = !state.slack.is_up;
   const names = Object.fromEntries(state.slack.users.map((user) => [user.id, user.real_name]));
   const shared = { me, names, day: format(now(), { dateStyle: "short" }) };
   atEnd(byId("slack-posts"), () => keep(byId("slack-posts"), roots(shared), (each) => each.key, drawRoot));
@@ -85,7 +91,9 @@ export function showSlack(state) {
 /** Turn to what the bridge has just said, unless somebody is writing. */
 function follow(state) {
   const posts = state.slack.channels.flatMap((each) =>
-    each.threads.flatMap((thread) => [thread.root, ...thread.replies].map((message) => ({ message, thread, id: each.id }))),
+    each.threads.flatMap((thread) =>
+      [thread.root, ...thread.replies].map((message) => ({ message, thread, id: each.id })),
+    ),
   );
   const last = posts.reduce((best, each) => (best && best.message.ts >= each.message.ts ? best : each), null);
   if (!last || last.message.ts <= newest) return;
@@ -97,7 +105,11 @@ function follow(state) {
 
 function showLink(slack) {
   const label = byId("slack-link");
-  const [kind, words] = !slack.is_up ? ["down", "Slack is down"] : slack.sockets ? ["up", "Bridge connected"] : ["off", "Bridge not connected"];
+  const [kind, words] = !slack.is_up
+    ? ["down", "Slack is down"]
+    : slack.sockets
+      ? ["up", "Bridge connected"]
+      : ["off", "Bridge not connected"];
   if (label.dataset.kind === kind) return;
   label.dataset.kind = kind;
   label.textContent = words;
@@ -118,14 +130,17 @@ function drawChannel({ id, name, isPrivate, isOpen, isUnread, waiting }) {
     { type: "button", "aria-pressed": String(isOpen), "data-focus": id, onclick: () => openThread(id, null) },
     h("span", { "aria-hidden": "true" }, isPrivate ? "🔒" : "#"),
     name,
-    waiting ? h("span.count", { title: `${waiting} waiting` }, String(waiting), h("span.hidden", null, " waiting")) : null,
+    waiting
+      ? h("span.count", { title: `${waiting} waiting` }, String(waiting), h("span.hidden", null, " waiting"))
+      : null,
     isUnread ? h("span.hidden", null, ", unread") : null,
   );
 }
 
 function roots(shared) {
   const found = channelNow()?.threads ?? [];
-  if (!found.length) return [{ key: `empty${channel}`, line: theCast().lines.find((each) => each.channel === channel)?.label }];
+  if (!found.length)
+    return [{ key: `empty${channel}`, line: theCast().lines.find((each) => each.channel === channel)?.label }];
   return found.map((thread) => ({
     ...shared,
     key: thread.root.ts,
@@ -138,7 +153,8 @@ function roots(shared) {
 }
 
 function drawRoot(item) {
-  if (!item.message) return h("p.nothing", null, `No texts yet. What is texted to ${item.line ?? "this number"} opens a thread here.`);
+  if (!item.message)
+    return h("p.nothing", null, `No texts yet. What is texted to ${item.line ?? "this number"} opens a thread here.`);
   const drawn = post(item, { edit: startEditing });
   drawn.classList.toggle("open", item.isOpen);
   const words = item.replies ? `${item.replies} ${item.replies === 1 ? "reply" : "replies"}` : "Reply";
@@ -167,12 +183,23 @@ function showThread(shared) {
   byId("thread-as").textContent = editing ? "Editing; Esc leaves it" : `as ${nameOf(me)}`;
   byId("thread-words").placeholder = editing ? "" : "Reply…";
   if (thread) read.set(thread.root.ts, lastTs(thread));
-  const items = thread ? [thread.root, ...thread.replies].map((message) => ({ ...shared, key: message.ts, message })) : [{ key: "none" }];
-  const whispers = thread ? (channelNow().ephemerals ?? []).filter((each) => each.user === me && each.thread_ts === root) : [];
+  const items = thread
+    ? [thread.root, ...thread.replies].map((message) => ({ ...shared, key: message.ts, message }))
+    : [{ key: "none" }];
+  const whispers = thread
+    ? (channelNow().ephemerals ?? []).filter((each) => each.user === me && each.thread_ts === root)
+    : [];
   const all = [...items, ...whispers.map((each) => ({ key: `whisper${each.ts}`, whisper: each }))];
   if (list.dataset.root !== String(root)) list.replaceChildren();
   list.dataset.root = String(root);
-  atEnd(list, () => keep(list, all, (each) => each.key, (each) => drawInThread(each)));
+  atEnd(list, () =>
+    keep(
+      list,
+      all,
+      (each) => each.key,
+      (each) => drawInThread(each),
+    ),
+  );
 }
 
 function drawInThread(item) {

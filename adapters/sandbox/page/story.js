@@ -1,12 +1,13 @@
 // The guided tour: a few steps that really do something, offered at the first visit and never in the way.
 //
 // A step's acts: text (caller, line, words), reply (caller, person, words), forward (minutes), switch (name), calm.
-// What is waited for: thread (the caller has one that waits), answer (one more text on the caller's phone), mail (one more).
+// What is waited for: thread (one of the caller's waits), answer (a text more on the caller's phone), mail (one more).
 
 import { byId, h, isCalm, pause } from "./dom.js";
 import { calm, turnSwitch } from "./trouble.js";
 import { forward } from "./clock.js";
 import { mailCount, openNewest } from "./inbox.js";
+import { say } from "./wire.js";
 import { showTab } from "./tabs.js";
 import { theCast } from "./people.js";
 import { threadOf, waitingSince } from "./post.js";
@@ -87,8 +88,8 @@ function highlight(name) {
 
 async function play() {
   if (isBusy) return;
-  const step = steps()[place];
-  const isLast = place === steps().length - 1;
+  const started = place;
+  const step = steps()[started];
   setBusy(true);
   try {
     const before = seen;
@@ -100,7 +101,7 @@ async function play() {
   } finally {
     setBusy(false);
   }
-  go(isLast ? steps().length : place + 1);
+  if (place === started && !byId("story").hidden) go(place + 1);
 }
 
 function setBusy(busy) {
@@ -136,6 +137,7 @@ async function happened({ see, caller }, before) {
       setTimeout(go, until - performance.now());
     });
   }
+  if (!SIGHTS[see](seen, before, caller)) say("Nothing came of it so far. Is one of the switches on?");
   await pause(isCalm() ? 0 : NEAR);
 }
 

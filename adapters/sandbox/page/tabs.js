@@ -24,5 +24,6 @@ const counts = {};
 export function markTab(name, count) {
   const hasNews = count > (counts[name] ?? count);
   counts[name] = count;
-  if (hasNews && document.body.dataset.tab !== name) document.querySelector(`[data-tab="${name}"]`).classList.add("unread");
+  if (hasNews && document.body.dataset.tab !== name)
+    document.querySelector(`[data-tab="${name}"]`).classList.add("unread");
 }

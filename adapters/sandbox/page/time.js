@@ -33,7 +33,9 @@ const day = (date) => format(date, { year: "numeric", month: "2-digit", day: "2-
 
 /** @returns {{hours: number, minutes: number}} where the hands of a clock stand */
 export function hands(date) {
-  const [hours, minutes] = format(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).split(":").map(Number);
+  const [hours, minutes] = format(date, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })
+    .split(":")
+    .map(Number);
   return { hours, minutes };
 }
 

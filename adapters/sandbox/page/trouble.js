@@ -21,7 +21,14 @@ export function showTrouble({ switches }) {
 function drawSwitch({ name, title, expect, on }) {
   return h(
     "button.switch",
-    { type: "button", role: "switch", "aria-checked": String(on), "aria-describedby": `expect-${name}`, "data-focus": name, onclick: () => turnSwitch(name, !on) },
+    {
+      type: "button",
+      role: "switch",
+      "aria-checked": String(on),
+      "aria-describedby": `expect-${name}`,
+      "data-focus": name,
+      onclick: () => turnSwitch(name, !on),
+    },
     h("i", { "aria-hidden": "true" }),
     h("b", null, title),
     h("small", { id: `expect-${name}` }, expect),

@@ -25,6 +25,11 @@ _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = ?, link = ? WHERE id = ?"
 _SET_COVERED = "UPDATE conversation SET covered = ?, waiting_since = ? WHERE id = ?"
+_IS_OPENING = """
+    SELECT 1 FROM entry JOIN name ON name.name = subject AND noun = 'm' JOIN message ON message.position = name.number
+    JOIN conversation ON conversation.number = message.conversation
+    WHERE entry.state = 'trying' AND kind = 'show-message' AND thread IS NULL LIMIT 1
+"""
 # One step per conversation into `message_conversation`, however many messages it has.
 _ACTIVE = """
     WITH shown (thread, waiting_since, last) AS MATERIALIZED (
@@ -67,6 +72,9 @@ class SqliteConversations:
 
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, moment_or_none(waiting_since), id))
+
+    def is_opening(self) -> bool:
+        return self._execute(_IS_OPENING).fetchone() is not None
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]

@@ -23,7 +23,8 @@ _SELECT = """
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal
     FROM message JOIN conversation ON number = message.conversation
 """
-_GET = f"{_SELECT} WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')"
+_POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'm')"
+_GET = f"{_SELECT} WHERE position = {_POSITION}"
 _NUMBER = "SELECT number FROM conversation WHERE id = ?"
 # One step into the index for each state, instead of a walk along the conversation.
 _FIRST = """

@@ -73,7 +73,8 @@ _FREE_LANE = """
     AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'trying')
     AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'asked')
 """
-_GET = f"{SELECT} WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'e')"
+_POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'e')"
+_GET = f"{SELECT} WHERE position = {_POSITION}"
 _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
 _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY position"

@@ -41,7 +41,8 @@ class Visitor:
 
     async def post(self, deed: str, body: object, **headers: str) -> tuple[int, dict[str, Any]]:
         sent = {"Origin": self.address.rstrip("/")} | headers
-        async with self._session.post(f"{self.address}do/{deed}", data=io.BytesIO(json.dumps(body).encode()), headers=sent) as answer:
+        data = io.BytesIO(json.dumps(body).encode())
+        async with self._session.post(f"{self.address}do/{deed}", data=data, headers=sent) as answer:
             is_json = answer.content_type == "application/json"
             return answer.status, await answer.json() if is_json else {}
 

@@ -1,0 +1,111 @@
+"""Safety: every answer after a sync, and nothing lost or said twice after a kill, a limit, an outage."""
+
+import re
+import shutil
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench.bench import Bench
+from bench.caller import Done
+from bench.figure import Figure
+from bench.house import House
+from bench.phone import PATH
+from bench.world import Heard
+
+_CALLS = "fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
+_LINE = re.compile(
+    r"(?P<thread>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>|(?P<call>\w+)\((?P<fd>\d+)<(?P<what>[^>]*)>)"
+)
+_AT_A_TIME = 120.0  # texts a second, while faults happen
+
+
+def synced(bench: Bench) -> Iterator[Figure]:
+    """The share of answers before which the store's journal was synced, after their request had been read."""
+    if not shutil.which("strace"):
+        yield Figure(name="answers after a sync", values=(0.0,), unit="%", note="not measured: strace is not installed")
+        return
+    trace = bench.place.new_folder() / "trace.txt"
+    house = bench.house(under=("strace", "-f", "-y", "-s", "64", "-e", f"trace={_CALLS}", "-o", str(trace)))
+    done = bench.call(bench.job(house.url, count=bench.scale.synced))
+    house.process.send_signal(signal.SIGTERM)
+    house.process.wait(60)
+    good, answers = _after_sync(trace)
+    note = f"{answers} answers seen, {len(done.acked)} acknowledged"
+    share = 100 * good / answers if answers else 0.0
+    yield Figure(name="answers after a sync", values=(share,), unit="%", floor=100, note=note)
+
+
+def _after_sync(trace: Path) -> tuple[int, int]:
+    """Count the answers that follow a whole sync of the journal after their request, and all answers.
+
+    The lines of a trace stand in the order in which calls began, or went on.
+    """
+    asked: dict[str, int] = {}  # the connection, and where in the trace its request was read
+    syncing: dict[str, int] = {}  # the thread, and where its sync began
+    last = -1  # where the latest began of the syncs that are complete
+    good = answers = 0
+    with trace.open(errors="replace") as lines:
+        for at, line in enumerate(lines):
+            if not (found := _LINE.match(line)):
+                continue
+            thread, call, what = found["thread"], found["call"] or "", found["what"] or ""
+            if found["resumed"] and "sync" in found["resumed"]:
+                last = max(last, syncing.pop(thread, -1))
+            elif "sync" in call and what.endswith("-wal"):
+                syncing[thread] = at
+                last = last if "<unfinished" in line else max(last, syncing.pop(thread))
+            elif f"POST {PATH}" in line:
+                asked[found["fd"]] = at
+            elif "HTTP/1.1 2" in line and found["fd"] in asked and not call.startswith(("read", "recv")):
+                answers += 1
+                good += last > asked.pop(found["fd"])
+    return good, answers
+
+
+def killed(bench: Bench) -> Iterator[Figure]:
+    """What was acknowledged and never shown, or shown twice, after a kill in the middle of the load and a new start."""
+    config = bench.config()
+    house = bench.house(config=config)
+    bench.world.behave(delay=0.05)
+    bench.warm_calls(house.url)
+    job = bench.job(house.url + PATH, seconds=bench.scale.killed_after + 0.5)
+    calling = bench.place.calling(job)
+    time.sleep(bench.scale.killed_after)
+    house.kill()
+    done = bench.place.finished(calling)
+    house = bench.house(config=config)
+    bench.world.behave()
+    yield from _accounted("a kill", done, bench.drained(job.run, len(done.acked)))
+    house.end()
+
+
+def limited(bench: Bench) -> Iterator[Figure]:
+    """What was acknowledged and never shown, or shown twice, while Slack refused more for some seconds."""
+    yield from _through(bench, "Slack's limits", limited=bench.scale.limited_seconds)
+
+
+def outage(bench: Bench) -> Iterator[Figure]:
+    """What was acknowledged and never shown, or shown twice, where Slack was gone for a while."""
+    yield from _through(bench, "an outage of Slack", down=bench.scale.down_seconds)
+
+
+def _through(bench: Bench, what: str, **trouble: float) -> Iterator[Figure]:
+    house: House = bench.house()
+    bench.warm(house.url)
+    seconds = bench.scale.trouble_seconds
+    job = bench.job(house.url + PATH, rate=_AT_A_TIME, seconds=2 * seconds + sum(trouble.values()))
+    calling = bench.place.calling(job)
+    time.sleep(seconds)
+    bench.world.behave(**trouble)
+    done = bench.place.finished(calling)
+    yield from _accounted(what, done, bench.drained(job.run, len(done.acked)))
+    house.end()
+
+
+def _accounted(what: str, done: Done, heard: Heard) -> Iterator[Figure]:
+    lost = set(done.acked) - set(heard.numbers)
+    note = f"{len(done.acked):,} acknowledged, all shown {heard.last_at - done.ended:.1f} s after the last call"
+    yield Figure(name=f"lost after {what}", values=(len(lost),), unit="texts", floor=0, is_most=True, note=note)
+    yield Figure(name=f"doubled after {what}", values=(heard.doubled,), unit="posts", floor=0, is_most=True)

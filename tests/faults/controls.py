@@ -1,0 +1,72 @@
+"""The daemon without one of its safeguards, so that a test can show that it would notice.
+
+Used inside a test, and by the launcher of a real process; `patch` is `setattr`, or that of a monkeypatch.
+"""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from adapters.sqlite.ledger.sighting import SqliteSightings
+
+from bridge.engine.intake import DurableIntake
+from bridge.engine.pacer import Manner
+from bridge.engine.recovery import Recovery
+from bridge.flows import receive, reply, request, rescue
+from bridge.ports import Answer
+
+Patch = Callable[[object, str, Any], None]
+
+
+def without_asking(patch: Patch) -> None:
+    """Say again at once whatever may have been said."""
+
+    async def not_there(*_: object) -> None:
+        return None
+
+    patch(Recovery, "_find", not_there)
+    patch(rescue, "LOOKS_NEEDED", 1)
+    patch(Manner, "ask_after", timedelta())
+
+
+def without_reading_back(patch: Patch) -> None:
+    """Never ask a world what was missed: what it was told that we have must be there."""
+
+    async def nothing_missed(*_: object) -> bool:
+        return True
+
+    patch(Recovery, "catch_up", nothing_missed)
+
+
+def acknowledging_first(patch: Patch) -> None:
+    """Tell the world that we have it, then write it down."""
+    writing: set[asyncio.Task[Answer]] = set()
+    accept = DurableIntake.accept
+
+    async def accepted(self: DurableIntake, *fact: Any) -> Answer:
+        task = asyncio.create_task(accept(self, *fact))
+        writing.add(task)
+        task.add_done_callback(writing.discard)
+        return Answer.ACCEPTED
+
+    patch(DurableIntake, "accept", accepted)
+
+
+def without_recognising(patch: Patch) -> None:
+    """Take every telling of a fact for a new fact, with names of its own."""
+    number = itertools.count()
+
+    def always_new(*_: object) -> bool:
+        return True
+
+    def anew(cause: str, *_: object) -> str:
+        return f"{cause}#{next(number)}"
+
+    patch(SqliteSightings, "first", always_new)
+    for flow in (receive, reply):
+        patch(flow, "MessageId", anew)
+    patch(request, "step", anew)
+
+

@@ -1,0 +1,73 @@
+"""No query of the ledger walks through a whole table that grows: each finds its rows by a key."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from adapters.sqlite import ledger
+from adapters.sqlite.opening import StoreFile, open_file
+
+_STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
+_WALK = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+
+# What may be walked through, because it is short: what is unfinished, and what has gone wrong.
+_SHORT = {
+    "message_waiting",
+    "entry_open",
+    "entry_free",
+    "entry_trying",
+    "entry_failed",
+    "sighting_poison",
+    "trouble",
+    "media_grant",
+    "CONSTANT",
+    "each",  # the steps from destination to destination
+    "shown",  # the conversations, after a gap
+    "conversation",
+    "media",  # once an hour, and over the digests alone
+    "3",  # one row for each state of a message
+    "2",
+}
+
+
+def _queries() -> list[tuple[str, str]]:
+    """Find every statement of the ledger; those that others are made of stand under names with no verb of their own."""
+    found = []
+    for module in pkgutil.iter_modules(ledger.__path__):
+        constants = vars(importlib.import_module(f"{ledger.__name__}.{module.name}"))
+        for name, value in constants.items():
+            if isinstance(value, str) and _STATEMENT.match(value) and name.strip("_") not in {"SELECT", "CLAIM"}:
+                found.append((f"{module.name}{name}", value))
+    return found
+
+
+@pytest.fixture
+def opened(tmp_path: Path) -> Iterator[StoreFile]:
+    file = open_file(tmp_path / "bridge.db", timedelta(seconds=1))
+    yield file
+    file.close()
+
+
+def test_the_queries_are_found_where_they_are_looked_for() -> None:
+    assert len(_queries()) > 60
+
+
+@pytest.mark.parametrize("query", [pytest.param(query, id=name) for name, query in _queries()])
+def test_a_query_finds_its_rows_by_a_key(opened: StoreFile, query: str) -> None:
+    plan = [step for *_, step in opened.connection.execute(f"EXPLAIN QUERY PLAN {query}", _unknown(query))]
+
+    walks = {found.group(2) or found.group(1) for step in plan if (found := _WALK.match(step))}
+    assert walks <= _SHORT, plan
+
+
+def _unknown(query: str) -> dict[str, None] | list[None]:
+    """Return a NULL for each value that the query asks for."""
+    if names := re.findall(r":(\w+)", query):
+        return dict.fromkeys(names)
+    numbers = [int(number) for number in re.findall(r"\?(\d+)", query)]
+    return [None] * max(numbers, default=query.count("?"))
