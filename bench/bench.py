@@ -27,9 +27,9 @@ class Bench:
         """Make a job under a name of its own."""
         return replace(Job(url=url, run=self.place.new_run()), **more)
 
-    def house(self, *, dids: int = 1, config: Path | None = None, under: tuple[str, ...] = ()) -> House:
+    def house(self, *, dids: int = 1, config: Path | None = None) -> House:
         """Open a daemon; with a new store, if no configuration of an older one is given."""
-        return open_house(self.place, config or self.config(dids), under=under)
+        return open_house(self.place, config or self.config(dids))
 
     def config(self, dids: int = 1) -> Path:
         return configured(self.place.new_folder(), self.world, dids)

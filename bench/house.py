@@ -72,10 +72,10 @@ def configured(folder: Path, world: WorldPlace, dids: int = 1) -> Path:
     return path
 
 
-def open_house(place: Place, config: Path, *, under: tuple[str, ...] = ()) -> House:
-    """Start the daemon and wait until it says that it is ready; `under` is a command that runs it."""
+def open_house(place: Place, config: Path) -> House:
+    """Start the daemon and wait until it says that it is ready."""
     log = config.with_name(f"log-{time.monotonic_ns()}.jsonl")
-    command = [*under, sys.executable, "-m", "bridge", "run", "--config", str(config), "--log-format", "json"]
+    command = [sys.executable, "-m", "bridge", "run", "--config", str(config), "--log-format", "json"]
     began = time.monotonic()
     with log.open("w") as told:
         process = place.start(command, out=subprocess.DEVNULL, environment=SECRETS, errors=told).process

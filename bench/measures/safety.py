@@ -12,12 +12,14 @@ from bench.caller import Done
 from bench.figure import Figure
 from bench.house import House
 from bench.phone import PATH
+from bench.place import wait_until
 from bench.world import Heard
 
 _CALLS = "fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
 _LINE = re.compile(
     r"(?P<thread>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>|(?P<call>\w+)\((?P<fd>\d+)<(?P<what>[^>]*)>)"
 )
+_ATTACHED = 10.0  # seconds
 _AT_A_TIME = 120.0  # texts a second, while faults happen
 
 
@@ -27,10 +29,14 @@ def synced(bench: Bench) -> Iterator[Figure]:
         yield Figure(name="answers after a sync", values=(0.0,), unit="%", note="not measured: strace is not installed")
         return
     trace = bench.place.new_folder() / "trace.txt"
-    house = bench.house(under=("strace", "-f", "-y", "-s", "64", "-e", f"trace={_CALLS}", "-o", str(trace)))
+    house = bench.house()
+    attach = ["strace", "-f", "-y", "-s", "64", "-e", f"trace={_CALLS}", "-o", str(trace), "-p", str(house.pid)]
+    tracer = bench.place.start(attach)
+    wait_until(lambda: trace.exists() and trace.stat().st_size > 0, _ATTACHED)
     done = bench.call(bench.job(house.url, count=bench.scale.synced))
-    house.process.send_signal(signal.SIGTERM)
-    house.process.wait(60)
+    tracer.process.send_signal(signal.SIGINT)  # it lets the daemon go
+    tracer.process.wait(_ATTACHED)
+    house.end()
     good, answers = _after_sync(trace)
     note = f"{answers} answers seen, {len(done.acked)} acknowledged"
     share = 100 * good / answers if answers else 0.0

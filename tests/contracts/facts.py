@@ -20,6 +20,7 @@ from tests.contracts.bench import (
     MINUTE,
     Bench,
     conversation,
+    entry,
     inbound,
     outbound,
     request,
@@ -141,6 +142,21 @@ class Facts:
             return ledger.conversations.active_threads(now - MINUTE)
 
         assert await store.transact(work) == ["C1/newest", "C1/new", "C1/old and open"]
+
+    async def test_a_thread_may_be_ours_while_the_first_post_of_some_conversation_is_being_tried(
+        self, store: Store
+    ) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            with_conversation(ledger, now)
+            ledger.messages.save(inbound("m1", now))
+            ledger.outbox.enqueue(entry("m1/show", now, subject="m1"))
+            seen = [ledger.conversations.is_opening()]
+            ledger.outbox.take("slack/C1", 1, "me", now, MINUTE)
+            seen.append(ledger.conversations.is_opening())
+            ledger.conversations.set_thread(ANN_ID, ThreadRef("C1/1"), "")
+            return [*seen, ledger.conversations.is_opening()]
+
+        assert await store.transact(work) == [False, True, False]
 
     # --- Messages -----------------------------------------------------------------------------------------------------
 

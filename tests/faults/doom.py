@@ -104,7 +104,7 @@ class Life:
         self.under_way += 1
         try:
             yield
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, GeneratorExit):
             raise
         except BaseException:
             self.passes(f"after {name}")

@@ -19,12 +19,14 @@ from adapters.sandbox.workspace import Workspace
 from bridge.errors import StoreBusy
 from bridge.ports import Ledger
 from config.assemble import built
+from config.settings import Settings
 from tests.faults.doom import DATABASE, Doom, Life, MortalStore
 from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 
 _STEP = timedelta(seconds=20)
 _MOST_STEPS = 180  # an hour
 _PARTING_SECONDS = 0.5
+_ERRAND_SECONDS = 0.2
 _CALM = 3  # so often in a row nothing may be under way before it counts as rest
 _OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"
 
@@ -34,11 +36,18 @@ class MortalHouse(House):
     """A house that `doom` hangs over."""
 
     doom: Doom
+    patience: timedelta = timedelta(seconds=20)  # with the carrier
     life: Life = field(init=False)
     _alive: asyncio.Event = field(default_factory=asyncio.Event)
+    comes_again: bool = False  # the carrier tells anew what nobody thanked it for, once somebody is there again
     _lives: int = 0
     _given_up: set[int] = field(default_factory=set)  # deliveries that a dead daemon will never acknowledge
     _store: MortalStore = field(init=False)
+
+    def settings(self) -> Settings:
+        settings = super().settings()
+        carriers = {name: one.model_copy(update={"timeout": self.patience}) for name, one in settings.carriers.items()}
+        return settings.model_copy(update={"carriers": carriers})
 
     async def _run(self, ready: asyncio.Event) -> None:
         self._lives += 1
@@ -68,6 +77,14 @@ class MortalHouse(House):
             except asyncio.CancelledError:
                 if not self.life.is_dead:  # else it has died again at once
                     raise
+            if self.comes_again:
+                await self._tell_again()
+
+    async def _tell_again(self) -> None:
+        told = [attempt for attempt in self.carrier.attempts if attempt.kind == "message"]
+        for sid in dict.fromkeys(attempt.sid for attempt in told):
+            if all(attempt.problem for attempt in told if attempt.sid == sid):
+                await self.carrier.deliver_again(sid)
 
     async def _bury(self) -> None:
         """Cancel what runs on, and again where it tries to part in good order."""
@@ -98,9 +115,15 @@ class MortalHouse(House):
             while calm < _CALM:
                 await self._alive.wait()
                 await self.slack.wait_for(lambda: self.life.is_dead or self.slack.sockets.ready)
-                await self.carrier.settled()
+                await self._carrier_settled()
                 await self.read(lambda ledger: None)
                 calm = 0 if self._is_busy else calm + 1
+
+    async def _carrier_settled(self) -> None:
+        """Wait for its errands, but not for those that wait for time to pass."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_ERRAND_SECONDS):
+                await self.carrier.settled()
 
     async def until(self, is_seen: Callable[[], object]) -> None:
         """Let things happen, and time pass where nothing happens without it, until this is seen."""
@@ -134,7 +157,7 @@ class MortalHouse(House):
 
 
 @asynccontextmanager
-async def mortal_house(path: Path, doom: Doom, **changes: Any) -> AsyncIterator[MortalHouse]:
+async def mortal_house(path: Path, doom: Doom, **more: Any) -> AsyncIterator[MortalHouse]:
     """Open the worlds, which never die, and a daemon between them, which may."""
     clock = MovableClock()
     carrier = CarrierWorld(clock, dids=(DID, OTHER_DID))
@@ -146,7 +169,7 @@ async def mortal_house(path: Path, doom: Doom, **changes: Any) -> AsyncIterator[
     slack.add_channel("service", id="C0SERVICE")
     first = path / "life-1"
     first.mkdir(parents=True)
-    house = MortalHouse(path=first, clock=clock, carrier=carrier, slack=slack, mail=mail, changes=changes, doom=doom)
+    house = MortalHouse(path=first, clock=clock, carrier=carrier, slack=slack, mail=mail, doom=doom, **more)
     async with AsyncExitStack() as closing:
         for world in (carrier, slack, mail):
             await world.start()

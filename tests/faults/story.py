@@ -17,9 +17,8 @@ _ADA, _BOB, _CY = (ADA, DID), (BOB, DID), (CY, OTHER_DID)
 _NEW = re.compile(r"^NEW · .*\n  \| (.*)$", re.MULTILINE)  # a text that a digest lists for the first time
 
 
-async def morning(house: MortalHouse) -> Said:
-    """Tell the story to its end; return what was said in it."""
-    said = Said()
+async def morning(house: MortalHouse, said: Said) -> None:
+    """Tell the story to its end, and write down what was said in it."""
     await _first_texts(house, said)
     await _answers(house, said)
     await _picture(house, said)
@@ -27,7 +26,6 @@ async def morning(house: MortalHouse) -> Said:
     await house.until(lambda: all(set(_waiting(said, to)) <= set(_new(house, to)) for to in ("desk", "ben")))
     await _afterwards(house, said)
     await house.finish()
-    return said
 
 
 async def _first_texts(house: MortalHouse, said: Said) -> None:

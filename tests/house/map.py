@@ -27,8 +27,9 @@ def first_sentence(docstring: str) -> str:
 
 
 def is_shown(path: str) -> bool:
+    """Leave out what is inside a simulated world."""
     inside = path.removeprefix(SUMMARISED)
-    return inside == path or "/" not in inside or inside.count("/") == 1 and inside.endswith("/__init__.py")
+    return inside == path or inside.removesuffix("/__init__.py").count("/") == 0
 
 
 def sentences(paths: Iterable[str]) -> dict[str, str]:
@@ -46,14 +47,15 @@ def drawn(said: dict[str, str]) -> str:
             lines += ["", f"## {path.parent}/", "", said[str(path)], ""]
             continue
         name = f"**{path.parent.name}/**" if is_folder else f"`{path.name}`"
-        lines.append(f"{'  ' * (depth - is_folder)}- {name} {said[str(path)]}")
+        lines.append(f"{'  ' * (depth - is_folder)}- {name} – {said[str(path)]}")
     return "\n".join((_HEAD.rstrip(), *lines, ""))
 
 
 def _order(path: PurePosixPath) -> list[tuple[int, str]]:
-    """Sort a folder's sentence before its files, and these before the folders in it."""
+    """Sort the bridge before its doors, a folder's sentence before its files, and these before the folders in it."""
     file = (0 if path.stem == "__init__" else 1, path.name)
-    return [*((2, part) for part in path.parent.parts), file]
+    root, *folders = path.parent.parts
+    return [(HOUSE.index(root), root), *((2, part) for part in folders), file]
 
 
 def whole() -> str:

@@ -52,7 +52,8 @@ def test_a_folder_is_drawn_with_its_own_sentence_first_and_its_folders_last() ->
     page = drawn(said)
 
     assert page.endswith(
-        "\n## bridge/\n\nThe house.\n\n- `errors.py` What goes wrong.\n- **domain/** The nouns.\n  - `phone.py` A number.\n"
+        "\n## bridge/\n\nThe house.\n\n"
+        "- `errors.py` – What goes wrong.\n- **domain/** – The nouns.\n  - `phone.py` – A number.\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Names say what a room holds: no drawer for odds and ends, no name twice inside the bridge, the same rooms behind every door."""
+"""Names say what a room holds: no drawer for odds and ends, no name twice in the bridge, the same rooms at every door."""
 
 import ast
 from collections import defaultdict
@@ -9,13 +9,26 @@ import pytest
 
 from tests.house.source import HOUSE, ROOT, kept_files, modules, tree
 
-DRAWERS = frozenset("utils util helpers helper common base core manager service handler data misc".split())
+DRAWERS = {
+    "util",
+    "utils",
+    "helper",
+    "helpers",
+    "common",
+    "base",
+    "core",
+    "manager",
+    "service",
+    "handler",
+    "data",
+    "misc",
+}
 PLACES = (*HOUSE, "tests", "bench")
 
 # Behind every door the same rooms; what a door lacks, and why.
-ROOMS = frozenset(("settings", "wire", "client", "listener"))
-STORE_ROOMS = frozenset(("settings", "store", "ledger", "migrations"))
-LACKING = {
+ROOMS = {"settings", "wire", "client", "listener"}
+STORE_ROOMS = {"settings", "store", "ledger", "migrations"}
+LACKING: dict[str, set[str]] = {
     "http": {"wire", "client", "listener"},  # it speaks no vendor's language: it is the ground that doors stand on
     "mail": {"listener"},  # mail is one-way so far
 }

@@ -12,8 +12,8 @@ from tests.house.source import dotted, imported, modules, tree
 PURE = modules("bridge/domain", "bridge/flows", "bridge/wording")
 
 HARMLESS = {
-    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "hmac", "itertools", "json", "math",
-    "operator", "re", "string", "textwrap", "typing", "unicodedata", "zoneinfo",
+    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib", "hmac", "itertools", "json",
+    "math", "operator", "re", "string", "textwrap", "typing", "unicodedata", "zoneinfo",
     "bridge", "phonenumbers",
 }  # fmt: skip
 

@@ -32,7 +32,7 @@ class Wish:
         given = self._asked.get(name, default)
         if not isinstance(given, str):
             raise ValueError(f"“{name}” is missing.")
-        return given
+        return given.encode(errors="replace").decode()  # half a surrogate pair can be typed, but goes on no wire
 
     def optional(self, name: str) -> str | None:
         return self.text(name) if self._asked.get(name) else None

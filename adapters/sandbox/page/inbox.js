@@ -91,16 +91,16 @@ export function openNewest() {
   const first = all.find(({ number }) => !read.has(number)) ?? all[0];
   if (!first) return;
   owner = first.email;
-  openMail(first.number);
+  openMail(first.number, null);
 }
 
 export const mailCount = (state) => state.mail.inboxes.reduce((sum, inbox) => sum + inbox.mails.length, 0);
 
-function openMail(number) {
+function openMail(number, focus = "h3") {
   opened = number;
   read.add(number);
   showInbox(seen);
-  drawOpen(inboxOf(owner).find((mail) => mail.number === number));
+  drawOpen(inboxOf(owner).find((mail) => mail.number === number), focus);
 }
 
 function close() {
@@ -110,7 +110,8 @@ function close() {
   byId("inbox-mail").replaceChildren();
 }
 
-function drawOpen(mail) {
+/** @param {string | null} focus what gets the focus, as a selector */
+function drawOpen(mail, focus) {
   const pane = byId("inbox-mail");
   byId("inbox").classList.add("reading");
   pane.hidden = false;
@@ -141,7 +142,7 @@ function drawOpen(mail) {
     isText ? h("pre.mail-text", { tabindex: "0" }, mail.text ?? "(no text)") : frame(mail),
     answerBox(mail),
   );
-  pane.querySelector("h3").focus({ preventScroll: true });
+  if (focus) pane.querySelector(focus).focus({ preventScroll: true });
 }
 
 function back() {
@@ -152,7 +153,7 @@ function back() {
 
 function show(mail, text) {
   asText = text;
-  drawOpen(mail);
+  drawOpen(mail, '.kinds [aria-pressed="true"]');
 }
 
 /** The frame may follow a link in the whole window when it is clicked, and nothing else: no script, no form. */

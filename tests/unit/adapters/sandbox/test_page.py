@@ -257,6 +257,12 @@ async def test_a_text_with_a_picture_reaches_the_carrier(visitor: Visitor) -> No
     assert (status, headers["Content-Type"], body) == (200, "image/gif", PIXEL)
 
 
+async def test_half_a_character_is_replaced_where_it_enters(visitor: Visitor) -> None:
+    await visitor.do("text", **{"from": ADA, "to": MAIN, "body": "broken \ud83d"})
+
+    assert visitor.town.carrier.messages[0].body == "broken ?"
+
+
 @pytest.mark.parametrize(
     ("wish", "why"),
     [

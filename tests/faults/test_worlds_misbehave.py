@@ -1,0 +1,157 @@
+"""Carriers, Slack and mail servers that are slow, refuse, repeat, shuffle, or take a thing and say nothing.
+
+Sixty texts and replies go through the house meanwhile; afterwards everything must have been heard once, in order.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from adapters.sandbox.carrier.receipts import Receipts
+from adapters.sandbox.faults import Fault, Faults
+from adapters.slack import SlackChat
+from config import assemble
+from tests.faults import controls
+from tests.faults.doom import Doom
+from tests.faults.mortal import MortalHouse, mortal_house
+from tests.faults.story import CHANNELS
+from tests.faults.truth import Said, Verdict, judge
+from tests.stories.language import DID, Thread, shown
+
+PHONES = [f"+121255501{number}" for number in (60, 61, 62, 63)]
+ROUNDS, ANSWERED = 10, range(1, 10, 2)  # of the ten rounds, every second is answered
+SEED = 20
+CHANCE = 0.3
+HALF_A_SECOND = timedelta(seconds=0.5)
+REFUSING = (Fault.REFUSE, Fault.ERROR, Fault.LIMIT)
+ACCEPTING = (Fault.CUT, Fault.SILENT, Fault.LATE_ERROR, Fault.GARBAGE)
+
+
+class FaultsExcept(Faults):
+    """Faults that spare the calls whose failure no daemon could tell from success, or only a person can mend."""
+
+    def __init__(self, chance: float, faults: tuple[Fault, ...], spared: tuple[str, ...]) -> None:
+        super().__init__(SEED)
+        self.sometimes(chance, faults)
+        self._spared = spared
+
+    def draw(self, call: str) -> Fault | None:
+        return None if call in self._spared else super().draw(call)
+
+
+def _let_go_wrong(house: MortalHouse, faults: tuple[Fault, ...], mail: tuple[Fault, ...]) -> None:
+    """Let three of ten calls go wrong everywhere, but for the look-ups that tell whether a text went out."""
+    for world, these, spared in (
+        (house.carrier, faults, ("messages.list",)),
+        (house.slack, faults, ()),
+        (house.mail, mail, ("smtp.dot",) if Fault.REFUSE in mail else ()),
+    ):
+        rule = FaultsExcept(CHANCE, these, spared)
+        world.faults.draw = rule.draw  # type: ignore[method-assign] # the worlds have taken theirs at their start
+
+
+def well_behaved(house: MortalHouse) -> None:
+    pass
+
+
+def slow(house: MortalHouse) -> None:
+    house.carrier.mischief.delay = timedelta(seconds=5)
+    house.carrier.delivery.receipts = Receipts.LATE
+    house.carrier.delivery.late_by = timedelta(minutes=2)
+    house.carrier.delivery.sent_after = timedelta(seconds=7)
+    house.slack.event_faults.delay = timedelta(seconds=8)
+
+
+def refusing(house: MortalHouse) -> None:
+    _let_go_wrong(house, REFUSING, REFUSING)
+
+
+def repeating(house: MortalHouse) -> None:
+    house.carrier.mischief.duplicates = 2
+    house.carrier.delivery.receipts = Receipts.DUPLICATED
+    house.slack.event_faults.duplicate = True
+
+
+def shuffling(house: MortalHouse) -> None:
+    house.carrier.mischief.reorder = len(PHONES)
+    house.carrier.delivery.receipts = Receipts.SHUFFLED
+    house.slack.event_faults.hold = len(PHONES)
+
+
+def accepting_in_silence(house: MortalHouse) -> None:
+    _let_go_wrong(house, ACCEPTING, (Fault.CUT, Fault.SILENT))
+
+
+@pytest.fixture
+async def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[MortalHouse]:
+    """A house that loses patience after half a second, because that is how long a silence takes here."""
+    monkeypatch.setattr(assemble, "SlackChat", partial(SlackChat, timeout_seconds=0.5))
+    changes = {"mail": {"timeout": HALF_A_SECOND, "accept_timeout": HALF_A_SECOND}}
+    async with mortal_house(tmp_path / "house", Doom(), patience=HALF_A_SECOND, changes=changes) as house:
+        yield house
+
+
+async def sixty(house: MortalHouse, said: Said) -> None:
+    """Let four phones send ten texts each, and answer every second round."""
+    for number in range(ROUNDS):
+        for phone in PHONES:
+            words = said.text((phone, DID), f"Text {number} of {phone[-2:]}")
+            await house.phone(phone).texts(words, wait=False)
+        await _heard(house, lambda: not judge(house, said, CHANNELS).lost)
+        for phone in PHONES if number in ANSWERED else ():
+            reply = said.reply((phone, DID), f"Answer {number} for {phone[-2:]}")
+            await house.agent().replies(_thread(house, phone), reply)
+        await _heard(house, lambda: not judge(house, said, CHANNELS).lost)
+    await house.finish()
+
+
+async def _heard(house: MortalHouse, is_there: Callable[[], bool]) -> None:
+    """Let everything come that is held back, and time pass until it has been heard."""
+    await house.rest()
+    house.slack.courier.release()
+    await house.until(is_there)
+
+
+def _thread(house: MortalHouse, phone: str) -> Thread:
+    root = next(root for root in house.roots() if phone[-4:] in shown(root))
+    return Thread(house, root.channel, root.ts)
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    "misbehave", [well_behaved, slow, refusing, repeating, shuffling, accepting_in_silence], ids=lambda each: each.__name__
+)
+async def test_sixty_messages_are_heard_once_and_in_order(
+    misbehave: Callable[[MortalHouse], None], house: MortalHouse
+) -> None:
+    misbehave(house)
+    said = Said()
+
+    await sixty(house, said)
+
+    assert judge(house, said, CHANNELS) == Verdict()
+    assert house.unfinished() == []
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(
+    ("misbehave", "remove"),
+    [(repeating, controls.without_recognising), (accepting_in_silence, controls.without_asking)],
+    ids=["repeating", "accepting_in_silence"],
+)
+async def test_without_the_safeguard_the_same_sixty_are_doubled(
+    misbehave: Callable[[MortalHouse], None],
+    remove: Callable[[controls.Patch], None],
+    house: MortalHouse,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    remove(monkeypatch.setattr)
+    misbehave(house)
+    said = Said()
+
+    await sixty(house, said)
+
+    assert judge(house, said, CHANNELS).doubled
