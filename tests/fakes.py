@@ -6,9 +6,10 @@ They refuse nothing by themselves: the small worlds of the sandbox do that.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Never
 
+from adapters.sandbox.clock import START
 from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
@@ -38,6 +39,7 @@ class _Recording:
     past: list[Read] = field(default_factory=list)
     trouble: BaseException | None = None  # raised at the end of reading back
     intake: Intake | None = None
+    gaps: asyncio.Event = field(default_factory=asyncio.Event)
     changed: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def _ask(self, wish: Any, still_due: StillDue[Any]) -> Any:
@@ -101,9 +103,6 @@ class RecordingCarrier(_Recording):
 class RecordingChat(_Recording):
     state = "up"
 
-    def __post_init__(self) -> None:
-        self.gaps = asyncio.Event()
-
     async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
         return self._posted() if await self._ask(post, still_due) else None
 
@@ -112,7 +111,7 @@ class RecordingChat(_Recording):
 
     def _posted(self) -> Posted:
         name = f"C1/{len(self.heard)}"
-        return Posted(ref=PostRef(name), posted_at=datetime.now(UTC), link=f"https://chat.example.com/{name}")
+        return Posted(ref=PostRef(name), posted_at=START, link=f"https://chat.example.com/{name}")
 
     async def amend(self, amendment: AmendPost) -> None:
         await self.before(amendment)

@@ -53,6 +53,7 @@ class HttpServer:
         self._routes: dict[str, _Route] = {}
         self._prefixes: dict[str, _Route] = {}
         self._front: web.Server | None = None
+        self._gate = _Gate()
         self._listening: asyncio.Server | None = None
 
     def mount(
@@ -79,7 +80,10 @@ class HttpServer:
         front = web.Server(self._serve)
         try:
             self._listening = await loop.create_server(
-                lambda: _Connection(front, self._patience), self._settings.host, self._settings.port, backlog=1024
+                lambda: _Connection(front, self._patience, self._gate),
+                self._settings.host,
+                self._settings.port,
+                backlog=1024,
             )
         except OSError as trouble:
             raise CannotListen(f"cannot listen on {self._settings.listen}: {trouble.strerror or trouble}") from trouble
@@ -100,6 +104,7 @@ class HttpServer:
         if self._listening is None or self._front is None:
             return
         self._listening.close()
+        self._gate.is_closed = True
         self._front.pre_shutdown()
         await self._front.shutdown(self._patience.closing.total_seconds())
         self._listening = self._front = None
@@ -156,17 +161,30 @@ class _Route:
     limit: int
 
 
+@dataclass(slots=True)
+class _Gate:
+    is_closed: bool = False
+
+
 class _Connection(web.RequestHandler):
     """One connection; strangers' nonsense is answered without a line in the log."""
 
-    __slots__ = ()
+    __slots__ = ("_gate",)
 
-    def __init__(self, front: web.Server, patience: Patience) -> None:
+    def __init__(self, front: web.Server, patience: Patience, gate: _Gate) -> None:
         super().__init__(
             front,
             loop=asyncio.get_running_loop(),
             **_options(patience),
         )
+        self._gate = gate
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Turn away whoever was let in while the server closed: nobody would close that connection any more."""
+        if self._gate.is_closed and isinstance(transport, asyncio.Transport):
+            transport.abort()
+        else:
+            super().connection_made(transport)
 
     def handle_error(
         self,

@@ -103,7 +103,7 @@ STORY = (
         acts=(
             {"do": "text", "caller": ADA, "line": MAIN, "words": "Hi! Is my bike ready? I could come by at five 🚲"},
         ),
-        until={"see": "thread", "caller": ADA},
+        until={"see": "thread", "caller": ADA, "line": MAIN},
     ),
     Step(
         title="It is a thread, and the bar is green",
@@ -115,11 +115,12 @@ STORY = (
             {
                 "do": "reply",
                 "caller": ADA,
+                "line": MAIN,
                 "person": "U0BENOKAFOR",
                 "words": "Yes, it is ready and shiny. See you at five!",
             },
         ),
-        until={"see": "answer", "caller": ADA},
+        until={"see": "answer", "caller": ADA, "line": MAIN},
     ),
     Step(
         title="Ada has her answer",
@@ -130,7 +131,7 @@ STORY = (
         acts=(
             {"do": "text", "caller": NOOR, "line": MAIN, "words": "Do you also repair cargo bikes? Mine lost a spoke"},
         ),
-        until={"see": "thread", "caller": NOOR},
+        until={"see": "thread", "caller": NOOR, "line": MAIN},
     ),
     Step(
         title="This time nobody looks",
@@ -151,7 +152,7 @@ STORY = (
             {"do": "switch", "name": "duplicates"},
             {"do": "text", "caller": STRANGER, "line": MAIN, "words": "hello is this the bike shop??"},
         ),
-        until={"see": "thread", "caller": STRANGER},
+        until={"see": "thread", "caller": STRANGER, "line": MAIN},
     ),
     Step(
         title="Announced three times, said once",

@@ -166,7 +166,8 @@ class SqliteStore:
         except sqlite3.Error as error:
             self._give_up(group, error)
         has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
-        self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
+        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits any more
+            self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
 
     def _run(self, job: _Job, now: datetime) -> None:
         """Run one work in a savepoint of its own; raise only what is no fault of the work."""

@@ -10,7 +10,6 @@ from datetime import timedelta
 from typing import Any
 
 from adapters.sqlite.ledger.sighting import SqliteSightings
-
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner
 from bridge.engine.recovery import Recovery
@@ -28,7 +27,7 @@ def without_asking(patch: Patch) -> None:
 
     patch(Recovery, "_find", not_there)
     patch(rescue, "LOOKS_NEEDED", 1)
-    patch(Manner, "ask_after", timedelta())
+    patch(Manner, "ask_after", timedelta(seconds=2))
 
 
 def without_reading_back(patch: Patch) -> None:
@@ -68,5 +67,3 @@ def without_recognising(patch: Patch) -> None:
     for flow in (receive, reply):
         patch(flow, "MessageId", anew)
     patch(request, "step", anew)
-
-

@@ -6,7 +6,7 @@ Time passes here only when nothing moves any more, so that every run of a story 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,7 @@ _PARTING_SECONDS = 0.5
 _ERRAND_SECONDS = 0.2
 _CALM = 3  # so often in a row nothing may be under way before it counts as rest
 _OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"
+_REPEATED = "SELECT id FROM entry WHERE kind = 'send-digest' AND is_repeat"
 
 
 @dataclass(kw_only=True)
@@ -39,6 +40,7 @@ class MortalHouse(House):
     patience: timedelta = timedelta(seconds=20)  # with the carrier
     life: Life = field(init=False)
     _alive: asyncio.Event = field(default_factory=asyncio.Event)
+    may_rise: asyncio.Event = field(default_factory=asyncio.Event)
     comes_again: bool = False  # the carrier tells anew what nobody thanked it for, once somebody is there again
     _lives: int = 0
     _given_up: set[int] = field(default_factory=set)  # deliveries that a dead daemon will never acknowledge
@@ -72,6 +74,7 @@ class MortalHouse(House):
             await self._bury()
             self._given_up |= {id(each.tries[-1]) for each in self.slack.deliveries if each.tries}
             self.path = self.life.image
+            await self.may_rise.wait()
             try:
                 await self.open()
             except asyncio.CancelledError:
@@ -139,26 +142,26 @@ class MortalHouse(House):
         await self.until(lambda: not self.unfinished() and self.slack.courier.is_idle)
 
     def unfinished(self) -> list[str]:
-        """Return what is left in the outbox, from the file itself."""
-        connection = sqlite3.connect(f"file:{self.path / DATABASE}?mode=ro", uri=True)
-        try:
-            return [row for (row,) in connection.execute(_OPEN)]
-        finally:
-            connection.close()
+        return unfinished(self.path)
 
     def repeated_mails(self) -> int:
         """Return how many digests nobody could tell to have been taken, so that they were said once more."""
-        connection = sqlite3.connect(f"file:{self.path / DATABASE}?mode=ro", uri=True)
-        try:
-            query = "SELECT count(*) FROM entry WHERE kind = 'send-digest' AND is_repeat"
-            return int(connection.execute(query).fetchone()[0])
-        finally:
-            connection.close()
+        return len(_read(self.path, _REPEATED))
+
+
+def unfinished(folder: Path) -> list[str]:
+    """Return what is left in the outbox, from the file itself."""
+    return _read(folder, _OPEN)
+
+
+def _read(folder: Path, query: str) -> list[str]:
+    with closing(sqlite3.connect(f"file:{folder / DATABASE}?mode=ro", uri=True)) as connection:
+        return [row for (row,) in connection.execute(query)]
 
 
 @asynccontextmanager
-async def mortal_house(path: Path, doom: Doom, **more: Any) -> AsyncIterator[MortalHouse]:
-    """Open the worlds, which never die, and a daemon between them, which may."""
+async def mortal_house(path: Path, doom: Doom, *, from_birth: bool = False, **more: Any) -> AsyncIterator[MortalHouse]:
+    """Open the worlds, which never die, and a daemon between them, which may: once it has come to rest, or at once."""
     clock = MovableClock()
     carrier = CarrierWorld(clock, dids=(DID, OTHER_DID))
     slack = Workspace(clock, paced=False)
@@ -170,17 +173,21 @@ async def mortal_house(path: Path, doom: Doom, **more: Any) -> AsyncIterator[Mor
     first = path / "life-1"
     first.mkdir(parents=True)
     house = MortalHouse(path=first, clock=clock, carrier=carrier, slack=slack, mail=mail, doom=doom, **more)
-    async with AsyncExitStack() as closing:
+    async with AsyncExitStack() as worlds:
         for world in (carrier, slack, mail):
             await world.start()
-            closing.push_async_callback(world.aclose)
+            worlds.push_async_callback(world.aclose)
         carrier.webhook_url = f"{PUBLIC}/carriers/main/message#rc=3&rp=all"
+        house.may_rise.set()
+        if from_birth:
+            doom.arm()
         await house.open()
-        closing.push_async_callback(house.close)
+        worlds.push_async_callback(house.close)
         undertaker = asyncio.create_task(house.undertake())
         try:
-            await house.rest()
-            doom.arm()
+            if not from_birth:
+                await house.rest()
+                doom.arm()
             yield house
         finally:
             doom.disarm()

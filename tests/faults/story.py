@@ -3,18 +3,14 @@
 People act on what they see, so the story goes on by itself however often the daemon has died meanwhile.
 """
 
-import re
-
-from adapters.sandbox.mailbox.mail import Mail
 from tests.faults.mortal import MortalHouse
-from tests.faults.truth import Said, Verdict, judge
+from tests.faults.truth import Said, Verdict, judge, judge_mails, mailed
 from tests.stories.language import ADA, BOB, CHANNEL, CY, DID, OTHER_DID, Thread, shown
 
 SERVICE = "C0SERVICE"
 CHANNELS = {DID: CHANNEL, OTHER_DID: SERVICE}
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00;"
 _ADA, _BOB, _CY = (ADA, DID), (BOB, DID), (CY, OTHER_DID)
-_NEW = re.compile(r"^NEW · .*\n  \| (.*)$", re.MULTILINE)  # a text that a digest lists for the first time
 
 
 async def morning(house: MortalHouse, said: Said) -> None:
@@ -23,7 +19,7 @@ async def morning(house: MortalHouse, said: Said) -> None:
     await _answers(house, said)
     await _picture(house, said)
     await house.forward(minutes=11)
-    await house.until(lambda: all(set(_waiting(said, to)) <= set(_new(house, to)) for to in ("desk", "ben")))
+    await house.until(lambda: all(set(_waiting(said, to)) <= set(mailed(house, to)) for to in ("desk", "ben")))
     await _afterwards(house, said)
     await house.finish()
 
@@ -63,33 +59,18 @@ def verdict(house: MortalHouse, said: Said) -> Verdict:
     """Compare all the worlds with what was said."""
     found = judge(house, said, CHANNELS)
     for name in ("desk", "ben"):
-        _judge_mails(found, house, name, _waiting(said, name))
+        judge_mails(found, house, name, _waiting(said, name), may_repeat=house.repeated_mails())
+        answered = set(said.texts[_ADA]) & set(mailed(house, name))
+        found.strange += [f"mail to {name}, though answered: {words}" for words in answered]
     for pair in said.replies:
         _judge_marks(found, house, pair)
     found.strange += [f"still open: {entry}" for entry in house.unfinished()]
     return found
 
 
-def _judge_mails(found: Verdict, house: MortalHouse, name: str, waiting: list[str]) -> None:
-    """Every waiting text is new in one digest; one that nobody could tell to have come may come once more."""
-    repeated = len(house.mail.inbox(f"{name}@example.com")) - len(_digests(house, name))
-    found.doubled += [f"mail to {name}"] * max(0, repeated - house.repeated_mails())
-    found.compare(f"mail to {name}", sorted(waiting), sorted(_new(house, name)))
-
-
 def _waiting(said: Said, name: str) -> list[str]:
     """Return which texts this person is told of."""
     return said.texts[_CY] + (said.texts[_BOB] if name == "desk" else [])
-
-
-def _digests(house: MortalHouse, name: str) -> list[Mail]:
-    """Return the digests that this person got, each one once."""
-    mails = {mail.message_id: mail for mail in house.mail.inbox(f"{name}@example.com")}
-    return list(mails.values())
-
-
-def _new(house: MortalHouse, name: str) -> list[str]:
-    return [words for mail in _digests(house, name) for words in _NEW.findall(mail.text or "")]
 
 
 def _judge_marks(found: Verdict, house: MortalHouse, pair: tuple[str, str]) -> None:

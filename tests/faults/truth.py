@@ -3,14 +3,18 @@
 Nothing of ours is asked here. Every text of a story is said once, so that its words name it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
+from adapters.sandbox.mailbox.mail import Mail
 from adapters.sandbox.workspace.nouns import Message
 from tests.stories.language import House, shown
 
 Pair = tuple[str, str]  # a phone, and the number of ours that it talks to
+
+_NEW = re.compile(r"^NEW · .*\n  \| (.*)$", re.MULTILINE)  # a text that a digest lists for the first time
 
 
 @dataclass(slots=True)
@@ -40,9 +44,7 @@ class Verdict:
     misplaced: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)  # what was said and nobody asked for
 
-    def compare(
-        self, where: str, expected: Sequence[str], found: Sequence[str], at_once: Collection[str] = ()
-    ) -> None:
+    def compare(self, where: str, expected: Sequence[str], found: Sequence[str], at_once: Collection[str] = ()) -> None:
         """Compare what should stand at one place with what stands there."""
         wanted, there = Counter(expected), Counter(found)
         self.lost += [f"{where}: {words}" for words in (wanted - there).elements()]
@@ -93,3 +95,25 @@ def _order(texts: Sequence[str], at_once: Collection[str]) -> list[str]:
 def _told(post: Message, texts: Sequence[str]) -> list[str]:
     words = shown(post).split("\n")
     return [text for text in texts if text in words]
+
+
+def judge_mails(verdict: Verdict, house: House, name: str, waiting: Sequence[str], *, may_repeat: int) -> None:
+    """Every waiting text is new in one digest; so many digests, of which nobody could tell, may have come twice."""
+    repeated = len(_inbox(house, name)) - len(_digests(house, name))
+    verdict.doubled += [f"mail to {name}"] * max(0, repeated - may_repeat)
+    told = [words for words in mailed(house, name) if words in waiting]
+    verdict.compare(f"mail to {name}", sorted(waiting), sorted(told))
+
+
+def mailed(house: House, name: str) -> list[str]:
+    """Return the texts that this person was told of for the first time, digest by digest."""
+    return [words for mail in _digests(house, name) for words in _NEW.findall(mail.text or "")]
+
+
+def _digests(house: House, name: str) -> list[Mail]:
+    """Return the digests that this person got, each one once."""
+    return list({mail.message_id: mail for mail in _inbox(house, name)}.values())
+
+
+def _inbox(house: House, name: str) -> list[Mail]:
+    return house.mail.inbox(f"{name}@example.com")

@@ -23,7 +23,7 @@ def modules(*folders: str) -> list[str]:
 @cache
 def kept_files() -> tuple[str, ...]:
     """List every file that is under version control or about to be; the lists and caches of tools are not."""
-    command = ("git", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
+    command = ("git", "-c", "safe.directory=*", "ls-files", "--cached", "--others", "--exclude-standard", "-z")
     listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return tuple(sorted(path for path in set(listed.split("\0")) if path and (ROOT / path).is_file()))
 

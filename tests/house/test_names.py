@@ -1,4 +1,4 @@
-"""Names say what a room holds: no drawer for odds and ends, no name twice in the bridge, the same rooms at every door."""
+"""Names say what a room holds: no drawer for odds and ends, no name twice in the bridge, the same rooms everywhere."""
 
 import ast
 from collections import defaultdict

@@ -185,6 +185,7 @@ async def test_what_is_said_in_other_threads_is_neither_sent_nor_kept(house: Hou
     await house.slack.settled()
     await ben.replies(thread, "Hello back")
     await ada.gets("Hello back")
+    await house.carrier.settled()
     await house.close()
 
     kept = b"".join(file.read_bytes() for file in house.path.glob("bridge.db*") if file.is_file())

@@ -100,7 +100,10 @@ function openMail(number, focus = "h3") {
   opened = number;
   read.add(number);
   showInbox(seen);
-  drawOpen(inboxOf(owner).find((mail) => mail.number === number), focus);
+  drawOpen(
+    inboxOf(owner).find((mail) => mail.number === number),
+    focus,
+  );
 }
 
 function close() {

@@ -169,12 +169,11 @@ function isGreen(color) {
   return color === "good" || (green > red + 40 && green > blue + 20);
 }
 
-/** Find the last thread that a caller's number stands in. */
-export function threadOf(state, number) {
+/** Find the last thread of a channel that a caller's number stands in. */
+export function threadOf(state, number, channel) {
   const digits = number.replace(/\D/g, "").slice(-10);
-  const line = (channel) => channel.threads.map((thread) => ({ channel: channel.id, ...thread }));
-  return state.slack.channels
-    .flatMap(line)
+  const threads = state.slack.channels.find((each) => each.id === channel)?.threads ?? [];
+  return threads
     .filter(({ root }) =>
       wordsOf(root)
         .replace(/[^\d"]/g, "")

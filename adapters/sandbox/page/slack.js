@@ -247,16 +247,16 @@ async function send(event) {
 }
 
 /** Open a caller's thread, type a reply as a colleague, and send it, before the reader's eyes. */
-export async function typeReply(number, person, words) {
-  const thread = threadOf(seen, number);
+export async function typeReply(number, where, person, words) {
+  const thread = threadOf(seen, number, where);
   if (!thread) return null;
-  openThread(thread.channel, thread.root.ts);
+  openThread(where, thread.root.ts);
   actAs(person);
   const area = byId("thread-words");
   await typeInto(area, words);
   area.value = "";
   fit();
-  const done = await act("say", { person, channel: thread.channel, text: words, thread: thread.root.ts });
+  const done = await act("say", { person, channel: where, text: words, thread: thread.root.ts });
   toEnd(byId("thread-posts"));
   return done;
 }

@@ -1,6 +1,6 @@
 // The guided tour: a few steps that really do something, offered at the first visit and never in the way.
 //
-// A step's acts: text (caller, line, words), reply (caller, person, words), forward (minutes), switch (name), calm.
+// A step's acts: text (caller, line, words), reply (caller, line, person, words), forward (minutes), switch (name), calm.
 // What is waited for: thread (one of the caller's waits), answer (a text more on the caller's phone), mail (one more).
 
 import { byId, h, isCalm, pause } from "./dom.js";
@@ -9,7 +9,7 @@ import { forward } from "./clock.js";
 import { mailCount, openNewest } from "./inbox.js";
 import { say } from "./wire.js";
 import { showTab } from "./tabs.js";
-import { theCast } from "./people.js";
+import { lineOf, theCast } from "./people.js";
 import { threadOf, waitingSince } from "./post.js";
 import { turnToChannel, typeReply } from "./slack.js";
 import { turnTo, typeText } from "./phone.js";
@@ -92,6 +92,7 @@ async function play() {
   const step = steps()[started];
   setBusy(true);
   try {
+    if (started === 0) await calm(); // a tour begins in good weather, whatever was tried before
     const before = seen;
     for (const one of step.acts) {
       await ACTS[one.do](one);
@@ -112,13 +113,15 @@ function setBusy(busy) {
 }
 
 const ACTS = {
-  text: ({ caller, line, words }) => {
-    turnToChannel(theCast().lines.find((each) => each.number === line).channel);
+  text: async ({ caller, line, words }) => {
+    turnToChannel(lineOf(line).channel);
+    const isBlocked = seen.carrier.blocked.some((each) => each.did === line && each.phone === caller);
+    if (isBlocked) await typeText(caller, line, "START");
     return typeText(caller, line, words);
   },
-  reply: async ({ caller, person, words }) => {
-    await typeReply(caller, person, words);
-    turnTo(caller, theCast().lines[0].number);
+  reply: async ({ caller, line, person, words }) => {
+    await typeReply(caller, lineOf(line).channel, person, words);
+    turnTo(caller, line);
   },
   forward: async ({ minutes }) => {
     await forward(minutes);
@@ -129,15 +132,15 @@ const ACTS = {
 };
 
 /** Wait until something is seen that was not there before; go on anyway when it takes too long. */
-async function happened({ see, caller }, before) {
+async function happened({ see, ...whose }, before) {
   const until = performance.now() + PATIENCE;
-  while (performance.now() < until && !SIGHTS[see](seen, before, caller)) {
+  while (performance.now() < until && !SIGHTS[see](seen, before, whose)) {
     await new Promise((go) => {
       wakeUp = go;
       setTimeout(go, until - performance.now());
     });
   }
-  if (!SIGHTS[see](seen, before, caller)) say("Nothing came of it so far. Is one of the switches on?");
+  if (!SIGHTS[see](seen, before, whose)) say("Nothing came of it so far. Is one of the switches on?");
   await pause(isCalm() ? 0 : NEAR);
 }
 
@@ -148,10 +151,10 @@ const received = (state, number) =>
     .filter((message) => message.direction === "received").length;
 
 const SIGHTS = {
-  thread: (state, _before, caller) => {
-    const thread = threadOf(state, caller);
+  thread: (state, _before, { caller, line }) => {
+    const thread = threadOf(state, caller, lineOf(line).channel);
     return Boolean(thread && waitingSince(thread.root));
   },
-  answer: (state, before, caller) => received(state, caller) > received(before, caller),
+  answer: (state, before, { caller }) => received(state, caller) > received(before, caller),
   mail: (state, before) => mailCount(state) > mailCount(before),
 };

@@ -7,7 +7,9 @@ from tests.unit.flows.books import ANN, BOB, DID, OTHER_DID, did, plan
 def test_a_number_of_ours_is_found_and_no_other_address_is() -> None:
     ours = plan(did(), did(number=OTHER_DID, label="Service"))
 
-    assert [one and one.label for one in map(ours.did, (DID, OTHER_DID, ANN, ShortCode("72345")))] == [
+    found = [ours.did(number) for number in (DID, OTHER_DID, ANN, ShortCode("72345"))]
+
+    assert [one and one.label for one in found] == [
         "Main line",
         "Service",
         None,

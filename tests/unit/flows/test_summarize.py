@@ -145,9 +145,10 @@ async def test_each_number_has_its_own_patience(books: Books) -> None:
     assert await mails(books) == [(DESK.email, ["Two"], ["One"])]
 
 
-async def test_a_person_named_twice_under_one_address_gets_one_mail(books: Books) -> None:
+@pytest.mark.parametrize("interval", [timedelta(), 10 * MINUTE])
+async def test_a_person_named_twice_under_one_address_gets_one_mail(books: Books, interval: timedelta) -> None:
     twin = type(DESK)(name="Desk", email=DESK.email)
-    books.plan = plan(did(assigned=(DESK, twin)))
+    books.plan = plan(did(assigned=(DESK, twin)), digest_interval=interval)
     await books.texts("One")
 
     books.forward(11 * MINUTE)

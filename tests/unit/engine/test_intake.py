@@ -1,0 +1,196 @@
+"""A fact becomes a decision in one transaction, and only then is its sender told that we have it."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
+from bridge.domain.event import ButtonPressed, Event, InboundSms, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.domain.ids import CarrierRef, EventKey, MessageId, PostRef, ThreadRef
+from bridge.domain.outbox import Outcome, Settlement
+from bridge.domain.phrase import Action
+from bridge.engine import intake
+from bridge.engine.intake import DurableIntake
+from bridge.errors import StoreBusy, WireError
+from bridge.ports import Answer, Ledger
+from tests.unit.engine.conftest import Works
+from tests.unit.flows.books import ANN, BEN, DID, MINUTE
+
+
+def raw(key: str = "main:1", source: str = "twilio/main") -> RawEvent:
+    return RawEvent(source=source, keys=(EventKey(key),), body=b"Body=Hello")
+
+
+def sms(key: str = "main:1", text: str = "Hello") -> InboundSms:
+    return InboundSms(key=EventKey(key), did=DID, sender=ANN, text=text)
+
+
+def reply(works: Works, thread: str, key: str = "slack:1") -> ThreadReply:
+    return ThreadReply(
+        key=EventKey(key),
+        thread=ThreadRef(thread),
+        post=PostRef("C1/reply"),
+        author=BEN,
+        text="Yes",
+        said_at=works.clock.now(),
+    )
+
+
+async def kept(works: Works) -> int:
+    return len(await works.books.unacknowledged())
+
+
+async def poisoned(works: Works) -> int:
+    status = await works.books.do(lambda ledger, now: ledger.audit.status(now))
+    return status.counts["poison"]
+
+
+async def test_a_text_is_kept_before_its_sender_is_told(works: Works) -> None:
+    assert await works.intake().accept(raw(), sms()) is Answer.ACCEPTED
+
+    assert await kept(works) == 1
+
+
+async def test_a_repetition_changes_nothing(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+
+    assert await works.intake().accept(raw(), sms()) is Answer.REPEATED
+
+    assert await kept(works) == 1
+    assert len(await works.books.takes()) == 1
+
+
+async def test_the_same_text_under_another_of_its_keys_is_a_repetition(works: Works) -> None:
+    both = RawEvent(source="slack", keys=(EventKey("slack:C1/1"), EventKey("slack:client-1")), body=b"")
+    other = RawEvent(source="slack", keys=(EventKey("slack:client-1"),), body=b"")
+    await works.intake().accept(both, sms())
+
+    assert await works.intake().accept(other, sms("main:2")) is Answer.REPEATED
+
+
+async def test_two_deliveries_of_one_text_at_the_same_moment_are_one(works: Works) -> None:
+    answers = await asyncio.gather(*(works.intake().accept(raw(), sms()) for _ in range(5)))
+
+    assert sorted(answers) == [Answer.ACCEPTED] + [Answer.REPEATED] * 4
+    assert await kept(works) == 1
+
+
+async def test_what_cannot_be_read_is_kept_raw_and_told_to_the_admin(works: Works) -> None:
+    assert await works.intake().accept(raw(), WireError("no Body")) is Answer.ACCEPTED
+
+    assert await poisoned(works) == 1
+    assert await works.intake().accept(raw(), WireError("no Body")) is Answer.REPEATED
+    (trouble,) = await works.books.look(lambda ledger: ledger.audit.troubles())
+    assert "twilio/main" in trouble.what
+
+
+async def test_a_bug_of_ours_undoes_the_decision_keeps_the_request_and_logs_no_text(
+    works: Works, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def halfway(ledger: Ledger, plan: object, event: Event, now: datetime) -> None:
+        decide(ledger, works.books.plan, event, now)
+        raise LookupError("secret words")
+
+    decide = intake.decide_on
+    monkeypatch.setattr(intake, "decide_on", halfway)
+
+    assert await works.intake().accept(raw(), sms()) is Answer.ACCEPTED
+
+    assert (await kept(works), await poisoned(works)) == (0, 1)
+    assert caplog.messages == ["poison"]
+    assert await works.books.takes() == []
+
+
+class _Hanging:
+    """A store that takes nothing, or refuses."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.is_asked = asyncio.Event()
+
+    async def transact(self, work: Callable[[Ledger, datetime], Any]) -> Any:
+        self.is_asked.set()
+        if self.error:
+            raise self.error
+        await asyncio.Event().wait()
+
+    async def work_arrives(self, timeout: timedelta) -> None: ...
+
+    async def aclose(self) -> None: ...
+
+
+@pytest.mark.parametrize("error", [None, StoreBusy("locked")], ids=["hangs", "refuses"])
+async def test_a_store_that_does_not_take_it_in_time_is_busy_and_marks_the_source(
+    works: Works, error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert timedelta(seconds=1.5) == intake.PATIENCE
+    monkeypatch.setattr(intake, "PATIENCE", timedelta(milliseconds=1))
+    busy = DurableIntake(_Hanging(error), works.books.plan, works.missed.append)
+
+    assert await busy.accept(raw(), sms()) is Answer.BUSY
+
+    assert works.missed == ["twilio/main"]
+
+
+async def test_every_kind_of_fact_reaches_its_decision(works: Works) -> None:
+    books, doors = works.books, works.intake()
+    await doors.accept(raw(), sms())
+    await books.goes_out()
+    works.clock.forward(MINUTE)
+    root, talk, now = await books.root(), await books.conversation(), works.clock.now()
+    receipt = DeliveryReceipt(
+        key=EventKey("r"), token=None, ref=CarrierRef("SM1"), status=DeliveryStatus.SENT, detail="", at=None
+    )
+    button = ButtonPressed(key=EventKey("b"), action=Action.ACKNOWLEDGE, value=talk.id, person=BEN, at=now)
+    reaction = Reaction(post=PostRef(root), person=BEN, emoji="eyes", is_set=True, at=now)
+
+    await doors.accept(raw("react"), reaction)
+    after_reaction = await kept(works)
+    await doors.accept(raw("set"), ReactionSet(post=PostRef(root), present=frozenset(), at=now + MINUTE))
+    after_set = await kept(works)
+    await doors.accept(raw("press"), button)
+    after_button = await kept(works)
+    await doors.accept(raw("reply"), reply(works, root))
+    await doors.accept(raw("receipt"), receipt)
+
+    assert (after_reaction, after_set, after_button) == (0, 1, 0)
+    assert await books.sendings("slack:1")
+    assert await books.look(lambda ledger: ledger.receipts.claim(CarrierRef("SM1"))) == [receipt]
+    assert await poisoned(works) == 0
+
+
+async def test_of_a_reply_in_somebody_elses_thread_nothing_is_kept(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.goes_out()
+
+    assert await works.intake().accept(raw("slack:1"), reply(works, "C1/other")) is Answer.ACCEPTED
+
+    assert await works.books.look(lambda ledger: ledger.messages.get(MessageId("slack:1"))) is None
+    assert await works.intake().accept(raw("slack:1"), sms("main:2")) is Answer.ACCEPTED
+
+
+async def test_a_reply_that_overtakes_the_answer_to_our_post_is_to_come_again_and_is_taken_then(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    (opening,) = await works.books.takes()
+    early = await works.intake().accept(raw("slack:1"), reply(works, "C1/first"))
+    shown = Settlement(outcome=Outcome.SENT, ref="C1/first", posted_at=works.clock.now())
+    await works.books.settles(opening, shown)
+
+    again = await works.intake().accept(raw("slack:1"), reply(works, "C1/first"))
+
+    assert (early, again) == (Answer.BUSY, Answer.ACCEPTED)
+    await works.books.goes_out()
+    assert works.books.sms() == ["Yes"]
+
+
+@pytest.mark.xfail(strict=True, reason="a reply that is to come again does not mark the chat to be read back")
+async def test_a_reply_that_is_to_come_again_marks_its_source_like_every_busy_answer(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.takes()
+
+    await works.intake().accept(raw("slack:1", "slack"), reply(works, "C1/first"))
+
+    assert works.missed == ["slack"]
