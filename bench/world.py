@@ -75,8 +75,8 @@ class World:
         stamp = self._stamp()
         ts = f"{stamp // 1_000_000}.{stamp % 1_000_000:06d}"
         text, channel = told.get("text") or "", str(told["channel"])
-        if mark := MARK.search(text):
-            self.ears[mark[1]].hear(int(mark[2]), int(mark[3]))
+        for run, number, said_at in MARK.findall(text):  # one post may show several texts
+            self.ears[run].hear(int(number), int(said_at))
         thread = told.get("thread_ts")
         message = {"type": "message", "ts": ts, "bot_id": "B0BENCH", "user": "U0BENCH", "text": text}
         kept = {"type": "message", "ts": ts, "bot_id": "B0BENCH", "metadata": told.get("metadata")}

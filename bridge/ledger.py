@@ -128,7 +128,7 @@ class Outbox(Protocol):
         """
 
     def settle(self, entry: OutboxEntry, settlement: Settlement, change: EntryChange, now: datetime) -> bool:
-        """End the attempt with the entry's fence and apply the change.
+        """End the attempt with the entry's fence, unless it has ended already, and apply the change.
 
         False if another holds the entry now: then only the attempt is written, as a hint for whoever asks.
         """
@@ -137,7 +137,7 @@ class Outbox(Protocol):
         """Change an entry that nobody is trying, or that a person or a receipt has decided."""
 
     def get(self, id: EntryId) -> OutboxEntry | None: ...
-    def by_token(self, token: EntryToken) -> OutboxEntry | None: ...
+    def by_token(self, token: EntryToken) -> OutboxEntry | None: ...  # of an SMS
     def by_ref(self, ref: CarrierRef) -> OutboxEntry | None: ...  # of an SMS
     def of_message(self, message: MessageId) -> list[OutboxEntry]:
         """Return the entries that send this message as SMS, oldest first."""
@@ -146,7 +146,7 @@ class Outbox(Protocol):
         """Return entries that are *trying* and may be asked about by now."""
 
     def unended(self, id: EntryId) -> int:
-        """Return how many attempts of this entry never ended: its worker died on them."""
+        """Return how many attempts of this entry ended unheard: its worker died on them."""
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         """Return the references that SMS of this lane got since then."""

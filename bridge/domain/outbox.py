@@ -81,6 +81,7 @@ class Outcome(StrEnum):
     BLOCKED = "blocked"
     PERMANENT = "permanent"
     UNCERTAIN = "uncertain"
+    INTERRUPTED = "interrupted"  # nobody heard its end: the worker died
     WITHDRAWN = "withdrawn"  # before the first byte left, the wish was no longer one
 
 

@@ -170,7 +170,7 @@ def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:
 
 def _again(entry: OutboxEntry, ledger: Ledger, now: datetime) -> bool:
     """Doing it twice is harmless: it is simply ready again."""
-    once_more = Settlement(outcome=Outcome.TRANSIENT, detail="interrupted")
+    once_more = Settlement(outcome=Outcome.INTERRUPTED)
     return ledger.outbox.settle(entry, once_more, EntryChange(state=EntryState.READY, due_at=now), now)
 
 

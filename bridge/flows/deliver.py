@@ -117,9 +117,9 @@ def _change(entry: OutboxEntry, settlement: Settlement, now: datetime) -> EntryC
         case Outcome.PERMANENT:
             status = DeliveryStatus.FAILED if entry.kind is WishKind.SEND_SMS else None
             return EntryChange(state=EntryState.FAILED, status=status)
-        case Outcome.UNCERTAIN if entry.kind in _HARMLESS:
+        case Outcome.UNCERTAIN | Outcome.INTERRUPTED if entry.kind in _HARMLESS:
             return EntryChange(state=EntryState.READY, due_at=now + backoff(entry.tries))
-        case Outcome.UNCERTAIN:
+        case Outcome.UNCERTAIN | Outcome.INTERRUPTED:
             return EntryChange(ask_at=now + (settlement.retry_after or SECOND_LOOK))
         case Outcome.WITHDRAWN:
             return EntryChange(state=EntryState.READY, due_at=now)
@@ -264,5 +264,6 @@ _FOLLOW_UPS = {
     Outcome.BLOCKED: _blocked,
     Outcome.PERMANENT: _failed,
     Outcome.UNCERTAIN: _nothing,
+    Outcome.INTERRUPTED: _nothing,
     Outcome.WITHDRAWN: _withdrawn,
 }

@@ -25,10 +25,10 @@ def did_not_happen(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: date
     looks = entry.looks + 1
     if looks < LOOKS_NEEDED:
         again = EntryChange(ask_at=now + deliver.SECOND_LOOK, looks=looks)
-        ledger.outbox.settle(entry, Settlement(outcome=Outcome.UNCERTAIN, detail="not found yet"), again, now)
+        ledger.outbox.settle(entry, _unheard("not found yet"), again, now)
         return
     ready = EntryChange(state=EntryState.READY, due_at=now, looks=0)
-    ledger.outbox.settle(entry, Settlement(outcome=Outcome.TRANSIENT, detail="not found"), ready, now)
+    ledger.outbox.settle(entry, _unheard("not found"), ready, now)
 
 
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
@@ -36,7 +36,7 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
     if entry.kind is WishKind.SEND_SMS:
         _ask(ledger, plan, entry, detail, now)
         return
-    unclear = Settlement(outcome=Outcome.UNCERTAIN, detail=detail)
+    unclear = _unheard(detail)
     if entry.is_repeat:
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
     else:
@@ -46,7 +46,7 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
 
 def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
     asked = EntryChange(state=EntryState.ASKED, status=DeliveryStatus.UNCLEAR)
-    if not ledger.outbox.settle(entry, Settlement(outcome=Outcome.UNCERTAIN, detail=detail), asked, now):
+    if not ledger.outbox.settle(entry, _unheard(detail), asked, now):
         return
     cause = f"{entry.id}/{entry.fence}"
     request.marked(ledger, MessageId(entry.subject), cause, now)
@@ -70,6 +70,11 @@ def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
         given_up = Settlement(outcome=Outcome.PERMANENT, detail="worker died")
         ledger.outbox.settle(entry, given_up, EntryChange(state=EntryState.FAILED), now)
     return True
+
+
+def _unheard(detail: str) -> Settlement:
+    """End an attempt whose end nobody heard; one that did end keeps the outcome that it had."""
+    return Settlement(outcome=Outcome.INTERRUPTED, detail=detail)
 
 
 def taken(ledger: Ledger, entry: OutboxEntry) -> frozenset[CarrierRef]:

@@ -30,7 +30,7 @@ def waiting(since: datetime) -> Phrase:
 
 
 def taken(by: PersonRef, at: datetime) -> Phrase:
-    return ("Acknowledged by ", Mention(by), " at ", Moment(at))
+    return ("Acknowledged by ", Mention(by), ", ", Moment(at))
 
 
 def nothing_waits() -> Phrase:

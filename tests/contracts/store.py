@@ -8,9 +8,10 @@ from tests.contracts.lane_model import LaneModel
 from tests.contracts.lanes import Lanes
 from tests.contracts.outbox import Entries
 from tests.contracts.people import People
+from tests.contracts.records import Records
 from tests.contracts.retention import Retention
 from tests.contracts.transactions import Transactions
 
 
-class StoreContract(Transactions, Facts, People, Lanes, Entries, LaneModel, Retention):
+class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Retention):
     """Every promise of `Store` and `Ledger`, each a sentence."""

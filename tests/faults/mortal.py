@@ -26,7 +26,7 @@ from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 _STEP = timedelta(seconds=20)
 _MOST_STEPS = 180  # an hour
 _PARTING_SECONDS = 0.5
-_ERRAND_SECONDS = 0.2
+_ERRAND_SECONDS, _REST_SECONDS, _RISING_SECONDS = 0.2, 3, 30
 _CALM = 3  # so often in a row nothing may be under way before it counts as rest
 _OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"
 _REPEATED = "SELECT id FROM entry WHERE kind = 'send-digest' AND is_repeat"
@@ -112,15 +112,24 @@ class MortalHouse(House):
         return self.life.is_dead or self.life.under_way > 0 or underway
 
     async def rest(self) -> None:
-        """Wait until everything has happened for which no time needs to pass."""
+        """Wait until everything has happened for which no time needs to pass.
+
+        What still moves after some seconds waits for time: a parcel, say, that a dying socket has swallowed.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_REST_SECONDS):
+                await self._calm()
+        async with asyncio.timeout(_RISING_SECONDS):
+            await self._alive.wait()
+
+    async def _calm(self) -> None:
         calm = 0
-        async with asyncio.timeout(20):
-            while calm < _CALM:
-                await self._alive.wait()
-                await self.slack.wait_for(lambda: self.life.is_dead or self.slack.sockets.ready)
-                await self._carrier_settled()
-                await self.read(lambda ledger: None)
-                calm = 0 if self._is_busy else calm + 1
+        while calm < _CALM:
+            await self._alive.wait()
+            await self.slack.wait_for(lambda: self.life.is_dead or self.slack.sockets.ready)
+            await self._carrier_settled()
+            await self.read(lambda ledger: None)
+            calm = 0 if self._is_busy else calm + 1
 
     async def _carrier_settled(self) -> None:
         """Wait for its errands, but not for those that wait for time to pass."""

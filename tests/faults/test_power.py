@@ -104,7 +104,7 @@ class Street:
         messages = sum(map(len, [*self.said.texts.values(), *self.said.replies.values()]))
         lost, doubled, misplaced = len(verdict.lost), len(verdict.doubled), len(verdict.misplaced)
         return (
-            f"{name:<8}{self.kills:>3} kills, {self.kills_in_a_send:>3} of them in an open send, {messages:>4} messages: "
+            f"{name:<8}{self.kills:>3} kills, {self.kills_in_a_send:>3} in an open send, {messages:>4} messages: "
             f"{lost:>3} lost, {doubled:>3} doubled, {misplaced:>3} out of order"
         )
 

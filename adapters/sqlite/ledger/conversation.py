@@ -30,7 +30,7 @@ _IS_OPENING = """
     JOIN conversation ON conversation.number = message.conversation
     WHERE entry.state = 'trying' AND kind = 'show-message' AND thread IS NULL LIMIT 1
 """
-# One step per conversation into `message_conversation`, however many messages it has.
+# Three steps into the indexes of `message` for each conversation, however many messages it has.
 _ACTIVE = """
     WITH shown (thread, waiting_since, last) AS MATERIALIZED (
         SELECT thread, waiting_since, max(

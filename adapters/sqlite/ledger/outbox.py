@@ -53,8 +53,9 @@ _CLAIM = """
 _TAKE = f"{_CLAIM} RETURNING position, {COLUMNS}"
 _TRY = "INSERT INTO attempt (entry, fence, owner, started_at) VALUES (?, ?, ?, ?)"
 _END = """
-    UPDATE attempt SET ended_at = ?, outcome = ?, ref = ?, excerpt = ?
-    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e') AND fence = ?
+    UPDATE attempt SET ended_at = coalesce(ended_at, ?1), outcome = coalesce(outcome, ?2),
+        ref = CASE WHEN ?3 = '' THEN ref ELSE ?3 END, excerpt = coalesce(excerpt, ?4)
+    WHERE entry = (SELECT number FROM name WHERE name = ?5 AND noun = 'e') AND fence = ?6
 """
 _CHANGE = """
     UPDATE entry
@@ -81,7 +82,8 @@ _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY positi
 _UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= ? ORDER BY ask_at, position LIMIT ?"
 _UNENDED = """
     SELECT count(*) FROM attempt
-    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e') AND ended_at IS NULL
+    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e')
+    AND (ended_at IS NULL OR outcome = 'interrupted')
 """
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = ? AND started_at >= ? AND ref <> ''"
 _FINISHED = """

@@ -199,6 +199,11 @@ class Books:
         """Let all go well but wishes of this kind."""
         return lambda taken: settlement if taken.entry.kind is kind else self.well(taken)
 
+    def at_first(self, kind: WishKind, settlement: Settlement) -> Answer:
+        """Answer the first wish of this kind so, and let all else go well."""
+        answers = iter((settlement,))
+        return lambda taken: (next(answers, None) if taken.entry.kind is kind else None) or self.well(taken)
+
     async def summarizes(self) -> None:
         await self.do(lambda ledger, now: summarize.unacknowledged(ledger, self.plan, now))
 

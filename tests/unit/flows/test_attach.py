@@ -5,14 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.domain.command import MarkPost, UploadFile
+from bridge.domain.command import MarkPost, PostToThread, UploadFile
 from bridge.domain.message import Media, MediaState
 from bridge.domain.notice import Case
 from bridge.domain.outbox import Outcome, Settlement, WishKind
 from bridge.domain.phrase import Action, Mark
 from bridge.errors import Reason
-from bridge.flows import attach
-from tests.unit.flows.books import JPEG, MINUTE, Books, did, file, plan
+from bridge.flows import attach, rescue
+from bridge.flows.deliver import TELL_OF_LATE_FILE
+from tests.unit.flows.books import JPEG, MINUTE, SECOND, Books, did, file, plan
 
 GONE = Settlement(outcome=Outcome.PERMANENT, reason=Reason.GONE, detail="404")
 PDF = Media(digest="pdf", type="application/pdf", content=b"%PDF-")
@@ -89,13 +90,8 @@ async def test_a_file_that_cannot_be_texted_is_said_and_the_words_wait_for_a_dec
 async def test_a_file_that_cannot_be_fetched_from_the_chat_is_said_once_all_are_there(books: Books) -> None:
     await opened(books)
     await books.replies("Look", files=(file(1, name="cat.jpg"), file(2, name="dog.jpg")))
-    answers = iter((GONE,))
 
-    await books.goes_out(
-        lambda taken: (
-            next(answers, None) or books.well(taken) if taken.entry.kind is WishKind.FETCH_FILE else books.well(taken)
-        )
-    )
+    await books.goes_out(books.at_first(WishKind.FETCH_FILE, GONE))
 
     assert books.sms() == []
     assert books.notices() == [Case.FILE_UNREACHABLE]
@@ -168,3 +164,56 @@ async def test_a_file_that_no_message_knows_is_let_be(books: Books, is_fetched: 
 
     await books.goes_out()
     assert books.of_kind(WishKind.UPLOAD_FILE) == []
+
+
+async def fetched_in_vain(books: Books, outcome: Outcome, tries: int) -> None:
+    await books.texts("Look", files=(file(),))
+    for _ in range(tries):
+        await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, Settlement(outcome=outcome)))
+        books.forward(6 * MINUTE)
+
+
+@pytest.mark.parametrize("more", [-1, 0, 3])
+async def test_a_file_that_does_not_come_is_told_of_once_after_some_tries(books: Books, more: int) -> None:
+    await fetched_in_vain(books, Outcome.TRANSIENT, TELL_OF_LATE_FILE + more)
+
+    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
+    assert books.notices() == [Case.PICTURE_LATE] * (more >= 0)
+
+
+@pytest.mark.xfail(strict=True, reason="a file whose fetching times out again and again is never told of")
+async def test_a_file_that_times_out_is_told_of_likewise(books: Books) -> None:
+    await fetched_in_vain(books, Outcome.UNCERTAIN, TELL_OF_LATE_FILE)
+
+    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
+    assert books.notices() == [Case.PICTURE_LATE]
+
+
+async def test_a_file_waits_for_the_thread_of_its_text(books: Books) -> None:
+    await books.texts("Look", files=(file(),))
+    await books.goes_out(books.except_for(WishKind.SHOW_MESSAGE, Settlement(outcome=Outcome.TRANSIENT)))
+    books.forward(10 * SECOND)
+
+    said = await books.goes_out()
+    books.forward(SECOND)
+    said += await books.goes_out()
+
+    assert [type(one) for one in said] == [PostToThread, UploadFile]
+
+
+@pytest.mark.xfail(strict=True, reason="each time a file has to wait for its thread counts as a death of its worker")
+async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_first_doubt(books: Books) -> None:
+    await books.texts("Look", files=(file(),))
+    away = books.except_for(WishKind.SHOW_MESSAGE, Settlement(outcome=Outcome.TRANSIENT, retry_after=10 * SECOND))
+    for _ in range(5):
+        await books.goes_out(away)
+        books.forward(SECOND)
+    books.forward(MINUTE)
+    await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
+    books.forward(SECOND)
+    await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
+
+    (upload,) = books.of_kind(WishKind.UPLOAD_FILE)
+    is_given_up = await books.do(lambda ledger, now: rescue.set_aside(ledger, books.plan, upload.entry, now))
+
+    assert not is_given_up

@@ -187,10 +187,7 @@ async def test_only_the_failed_part_of_a_split_reply_is_retried(books: Books) ->
     books.plan = plan(did(long_text=LongText.SPLIT))
     await opened(books)
     reply = await books.replies("a" * 200)
-    answers = iter((REFUSED,))
-    await books.goes_out(
-        lambda taken: next(answers, None) or books.well(taken) if taken.entry.kind is SMS else books.well(taken)
-    )
+    await books.goes_out(books.at_first(SMS, REFUSED))
     first, second = await books.sendings(reply)
 
     await books.presses(Action.RETRY, second.token)

@@ -5,16 +5,15 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.domain.command import AmendPost, Card, MarkPost, PostToThread, SendSms, UploadFile
+from bridge.domain.command import AmendPost, Card, MarkPost, PostToThread, SendSms
 from bridge.domain.conversation import ConsentState
-from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.notice import Case
 from bridge.domain.outbox import FRESH, EntryState, Outcome, Settlement, WishKind, backoff
-from bridge.domain.phrase import Action, Mark
+from bridge.domain.phrase import Mark
 from bridge.errors import Reason
-from bridge.flows import deliver, rescue
+from bridge.flows import deliver
 from bridge.flows.deliver import Taken
-from tests.unit.flows.books import ABILITIES, ANN, BOB, DID, MINUTE, SECOND, Books, file, kinds, plan
+from tests.unit.flows.books import ABILITIES, ANN, BOB, DID, MINUTE, SECOND, Books, kinds, plan
 
 GONE = Settlement(outcome=Outcome.PERMANENT, reason=Reason.GONE, detail="thread_not_found")
 
@@ -119,36 +118,6 @@ async def test_the_note_about_a_withdrawn_group_reply_names_who_said_stop(books:
 
     (note,) = [note for note in books.notes() if Case.OPTED_OUT in note]
     assert BOB.value in note
-
-
-async def test_a_file_waits_for_the_thread_of_its_text(books: Books) -> None:
-    await books.texts("Look", files=(file(),))
-    await books.goes_out(books.except_for(WishKind.SHOW_MESSAGE, Settlement(outcome=Outcome.TRANSIENT)))
-    books.forward(10 * SECOND)
-
-    said = await books.goes_out()
-    books.forward(SECOND)
-    said += await books.goes_out()
-
-    assert [type(one) for one in said] == [PostToThread, UploadFile]
-
-
-@pytest.mark.xfail(strict=True, reason="each time a file has to wait for its thread counts as a death of its worker")
-async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_first_doubt(books: Books) -> None:
-    await books.texts("Look", files=(file(),))
-    away = books.except_for(WishKind.SHOW_MESSAGE, Settlement(outcome=Outcome.TRANSIENT, retry_after=10 * SECOND))
-    for _ in range(5):
-        await books.goes_out(away)
-        books.forward(SECOND)
-    books.forward(MINUTE)
-    await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
-    books.forward(SECOND)
-    await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
-
-    (upload,) = books.of_kind(WishKind.UPLOAD_FILE)
-    is_given_up = await books.do(lambda ledger, now: rescue.set_aside(ledger, books.plan, upload.entry, now))
-
-    assert not is_given_up
 
 
 # --- the last question --------------------------------------------------------------------------------------------
@@ -336,12 +305,7 @@ async def reopened(books: Books) -> None:
     await books.goes_out()
     books.forward(MINUTE)
     await books.texts("Two")
-    answers = iter((GONE,))
-    await books.goes_out(
-        lambda taken: (
-            next(answers, None) or books.well(taken) if taken.entry.kind is WishKind.SHOW_MESSAGE else books.well(taken)
-        )
-    )
+    await books.goes_out(books.at_first(WishKind.SHOW_MESSAGE, GONE))
 
 
 async def test_a_thread_whose_first_post_was_deleted_is_opened_anew(books: Books) -> None:
@@ -373,13 +337,8 @@ async def test_a_note_in_a_deleted_thread_opens_a_new_one(books: Books) -> None:
     await books.texts("One")
     await books.goes_out()
     await books.replies(" ")
-    answers = iter((GONE,))
 
-    await books.goes_out(
-        lambda taken: (
-            next(answers, None) or books.well(taken) if taken.entry.kind is WishKind.SAY_NOTE else books.well(taken)
-        )
-    )
+    await books.goes_out(books.at_first(WishKind.SAY_NOTE, GONE))
 
     assert await books.root() == books.posts[-1]
     assert books.notices() == [Case.EMPTY_REPLY] * 2
@@ -416,36 +375,3 @@ async def test_a_post_without_a_moment_is_taken_to_be_shown_now(books: Books) ->
 
     talk = await books.conversation()
     assert await books.do(lambda ledger, now: ledger.posts.shown_at(talk.id, now)) > 0
-
-
-async def fetched_in_vain(books: Books, outcome: Outcome, tries: int) -> None:
-    await books.texts("Look", files=(file(),))
-    for _ in range(tries):
-        await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, Settlement(outcome=outcome)))
-        books.forward(6 * MINUTE)
-
-
-@pytest.mark.parametrize("more", [-1, 0, 3])
-async def test_a_file_that_does_not_come_is_told_of_once_after_some_tries(books: Books, more: int) -> None:
-    await fetched_in_vain(books, Outcome.TRANSIENT, deliver.TELL_OF_LATE_FILE + more)
-
-    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
-    assert books.notices() == [Case.PICTURE_LATE] * (more >= 0)
-
-
-@pytest.mark.xfail(strict=True, reason="a file whose fetching times out again and again is never told of")
-async def test_a_file_that_times_out_is_told_of_likewise(books: Books) -> None:
-    await fetched_in_vain(books, Outcome.UNCERTAIN, deliver.TELL_OF_LATE_FILE)
-
-    await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
-    assert books.notices() == [Case.PICTURE_LATE]
-
-
-async def test_a_reply_marked_unclear_can_still_be_said_to_have_arrived(books: Books) -> None:
-    taken = await sending(books)
-    await books.do(lambda ledger, now: rescue.cannot_tell(ledger, books.plan, taken.entry, "cut", now))
-
-    await books.presses(Action.ARRIVED, taken.entry.token)
-
-    entry = await books.entry(taken.entry.id)
-    assert (entry.state, entry.status) == (EntryState.SENT, DeliveryStatus.SENT)
