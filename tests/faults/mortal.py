@@ -25,7 +25,7 @@ from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 
 _STEP = timedelta(seconds=20)
 _MOST_STEPS = 180  # an hour
-_PARTING_SECONDS = 0.5
+_PARTING_SECONDS = 3
 _ERRAND_SECONDS, _REST_SECONDS, _RISING_SECONDS = 0.2, 3, 30
 _CALM = 3  # so often in a row nothing may be under way before it counts as rest
 _OPEN = "SELECT kind || ' ' || state FROM entry WHERE state IN ('ready', 'trying', 'asked', 'held') ORDER BY position"

@@ -4,8 +4,9 @@ By default every other point is tried, which ones changing from day to day; FAUL
 and with two. Each safeguard that the sweep relies on is taken out once, and then it must find harm.
 """
 
+import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,10 +21,18 @@ from tests.faults.truth import Said, Verdict
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.usefixtures("sweeping_up"),
 ]
 
 _STRIDE = 2
 _SECONDS = 900
+
+
+@pytest.fixture
+def sweeping_up() -> Iterator[None]:
+    """Collect what the dead left behind, before another test is blamed for it."""
+    yield
+    gc.collect()
 
 
 async def points(path: Path) -> list[str]:

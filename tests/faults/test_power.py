@@ -27,7 +27,7 @@ PHONES = [f"+121255501{number:02}" for number in range(60, 100)]
 SENDS = ("messages.create", "chat.postMessage")
 OTHER_MOMENTS = ("chat.update", "reactions.add", "conversations.replies", "apps.connections.open")
 TEXTS, REPLIES = 5, 4  # of each life
-_AMBUSH_SECONDS = 6
+_AMBUSH_SECONDS = 4
 _SETTLING_SECONDS = 150
 
 

@@ -150,7 +150,7 @@ class Api:
     async def _forget_media(self, request: web.Request) -> web.StreamResponse:
         message, media = self._medium(request)
         message.media.remove(media)
-        self._register.changes.tell()
+        self._register.changes.ring()
         return web.Response(status=204)
 
     async def _cdn(self, request: web.Request) -> web.StreamResponse:

@@ -144,7 +144,7 @@ class Inbound:
         elif keyword is not Keyword.HELP:
             return  # a second STOP, or a START (a mere "yes") that lifts nothing, is answered by nobody
         self._show(message.from_, message.to, ANSWERS[keyword], (), None)
-        self._register.changes.tell()
+        self._register.changes.ring()
 
     def _heed(self, message: CarrierMessage, status: int, content_type: str, answer: str) -> None:
         try:

@@ -132,7 +132,7 @@ class Delivery:
         message.error_code = step.error_code
         message.error_message = _reason(step.error_code)
         steps.put_nowait(step)
-        self._register.changes.tell()
+        self._register.changes.ring()
 
     async def _tell(
         self, message: CarrierMessage, receipts: Receipts, steps: asyncio.Queue[Step | None], told: asyncio.Event

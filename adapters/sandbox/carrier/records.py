@@ -7,7 +7,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from adapters.sandbox.carrier.changes import Changes
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.clock import MovableClock
 
 
@@ -58,7 +58,7 @@ class Register:
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.dids = dids
-        self.changes = Changes()
+        self.changes = Bell()
         self.messages: dict[str, CarrierMessage] = {}  # by sid, oldest first
         self.blocked: set[tuple[str, str]] = set()  # (our DID, the phone that said STOP to it)
         self.alerts: list[Alert] = []
@@ -71,11 +71,11 @@ class Register:
 
     def keep(self, message: CarrierMessage) -> None:
         self.messages[message.sid] = message
-        self.changes.tell()
+        self.changes.ring()
 
     def alert(self, code: int, sid: str, text: str) -> None:
         self.alerts.append(Alert(code=code, sid=sid, text=text))
-        self.changes.tell()
+        self.changes.ring()
 
     def media(self, sid: str) -> Media | None:
         """Find a medium of any message by its sid."""

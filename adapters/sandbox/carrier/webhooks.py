@@ -136,7 +136,7 @@ class Webhooks:
             answer=answer,
         )
         self.attempts.append(attempt)
-        self._register.changes.tell()
+        self._register.changes.ring()
         return attempt
 
     async def _post(

@@ -6,8 +6,8 @@ It wires the parts and offers the levers. It opens one port on loopback and spea
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.carrier.api import Api
-from adapters.sandbox.carrier.changes import Changes
 from adapters.sandbox.carrier.endpoint import Endpoint
 from adapters.sandbox.carrier.errands import Errands
 from adapters.sandbox.carrier.inbound import Inbound, Mischief
@@ -189,7 +189,7 @@ class CarrierWorld:
         return self._register.media(sid)
 
     @property
-    def changed(self) -> Changes:
+    def changed(self) -> Bell:
         return self._register.changes
 
     async def wait_for(self, predicate: Callable[[], bool], timeout: float = 5.0) -> None:

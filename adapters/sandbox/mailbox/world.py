@@ -14,9 +14,9 @@ from typing import Any
 
 from aiosmtpd.smtp import Envelope
 
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.faults import Faults
-from adapters.sandbox.mailbox.changes import Changes
 from adapters.sandbox.mailbox.dialogue import Dialogue, House
 from adapters.sandbox.mailbox.mail import Mail, read
 
@@ -48,7 +48,7 @@ class MailWorld:
     ) -> None:
         """`credentials` (name → password) makes AUTH a condition; with `tls`, STARTTLS is offered and AUTH needs it."""
         self.faults = faults or Faults()
-        self.changed = Changes()
+        self.changed = Bell()
         self.replies: list[Reply] = []
         self._clock = clock
         self._inboxes: dict[str, list[Mail]] = {}
@@ -63,7 +63,7 @@ class MailWorld:
             has_mailbox=lambda address: address.lower() in self._inboxes,
             deliver=self._deliver,
             dialogues=set(),
-            ended=self.changed.tell,
+            ended=self.changed.ring,
         )
         for address in mailboxes:
             self.open(address)
@@ -103,7 +103,7 @@ class MailWorld:
         for dialogue in tuple(self._house.dialogues):
             dialogue.reset()
         while self._house.dialogues:
-            await self.changed.wait()
+            await self.changed.rung()
 
     async def aclose(self) -> None:
         await self.down()
@@ -132,7 +132,7 @@ class MailWorld:
         self._arrived += 1
         mail = read(raw, number=self._arrived, at=self._clock.now(), envelope_from=sender, envelope_to=address)
         self._inboxes[address.lower()].append(mail)
-        self.changed.tell()
+        self.changed.ring()
         return mail
 
     def inbox(self, address: str) -> list[Mail]:
@@ -148,7 +148,7 @@ class MailWorld:
         bounce = self._put(address, "", self._bounce(address, to, mail, text).as_bytes())
         reply = Reply(author=address, to=to, text=text, bounce=bounce)
         self.replies.append(reply)
-        self.changed.tell()
+        self.changed.ring()
         return reply
 
     def _bounce(self, address: str, to: str, mail: Mail, text: str) -> EmailMessage:

@@ -26,7 +26,7 @@ class Watch:
     """One signal for all worlds: whoever waits for `next` is woken when anything changed."""
 
     def __init__(self, worlds: Worlds) -> None:
-        self._signals = (worlds.carrier.changed.wait, worlds.workspace.changed.rung, worlds.mailbox.changed.wait)
+        self._signals = (worlds.carrier.changed.rung, worlds.workspace.changed.rung, worlds.mailbox.changed.rung)
         self._tasks: list[asyncio.Task[None]] = []
         self._next = asyncio.Event()
 

@@ -3,7 +3,7 @@
 The API and the people both act through here, so that the app's own posts and marks produce events as well.
 """
 
-from adapters.sandbox.workspace.bell import Bell
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.workspace.events import Events
 from adapters.sandbox.workspace.nouns import SLACKBOT, Activation, Channel, Ephemeral, Json, Message
 from adapters.sandbox.workspace.state import State

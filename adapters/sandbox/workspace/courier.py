@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.clock import MovableClock
-from adapters.sandbox.workspace.bell import Bell
 from adapters.sandbox.workspace.nouns import Json
 
 ACK_WITHIN = timedelta(seconds=3)

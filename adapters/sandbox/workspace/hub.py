@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from adapters.sandbox.workspace.bell import Bell
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.workspace.changes import Changes
 from adapters.sandbox.workspace.courier import Courier
 from adapters.sandbox.workspace.events import Events

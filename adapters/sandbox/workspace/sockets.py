@@ -9,8 +9,8 @@ import uuid
 
 from aiohttp import WSMsgType, web
 
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.clock import MovableClock
-from adapters.sandbox.workspace.bell import Bell
 from adapters.sandbox.workspace.courier import ACK_WITHIN, Delivery, Kind, Outcome, sleep_until
 from adapters.sandbox.workspace.nouns import Json
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from adapters.sandbox.bell import Bell
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.faults import Faults
 from adapters.sandbox.workspace import scopes
-from adapters.sandbox.workspace.bell import Bell
 from adapters.sandbox.workspace.changes import Changes
 from adapters.sandbox.workspace.courier import Courier, Delivery, EventFaults, Kind, Route
 from adapters.sandbox.workspace.events import Events

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
-from adapters.sandbox.carrier.changes import Changes
+from adapters.sandbox.bell import Bell
 
 EMPTY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 
@@ -42,12 +42,12 @@ class OurSide:
     answers: deque[web.Response | None] = field(default_factory=deque)  # None: reset the connection
     files: dict[str, Served] = field(default_factory=dict)
     gate: asyncio.Event | None = None  # closed: nothing is answered
-    changed: Changes = field(default_factory=Changes)
+    changed: Bell = field(default_factory=Bell)
 
     async def hook(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         self.heard.append(Heard(path=request.path_qs, form=form, headers=dict(request.headers)))
-        self.changed.tell()
+        self.changed.ring()
         if self.gate:
             await self.gate.wait()
         answer = self.answers.popleft() if self.answers else web.Response(text=EMPTY, content_type="text/xml")

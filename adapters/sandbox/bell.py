@@ -1,4 +1,4 @@
-"""A bell that rings whenever the workspace changed, so that nobody has to sleep and look again."""
+"""A bell that rings whenever a world has changed, so that nobody has to sleep and look again."""
 
 import asyncio
 from collections.abc import Callable
