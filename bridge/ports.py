@@ -91,7 +91,7 @@ class Carrier(Protocol):
         """Tell whether this SMS went out at or after `since`: its reference, or None if it certainly did not.
 
         `taken` are references that belong to other SMS of ours and must not be matched. Two candidates, or a carrier
-        that cannot tell, is `Uncertain`.
+        that can never tell, is `Uncertain`; one that cannot be asked now is any other `PortError`, and is asked again.
         """
 
     def history(

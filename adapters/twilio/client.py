@@ -23,7 +23,7 @@ from bridge.domain.event import File, InboundSms, RawEvent
 from bridge.domain.ids import CarrierRef, EntryToken
 from bridge.domain.message import Media, media_type
 from bridge.domain.phone import PhoneNumber
-from bridge.errors import Permanent, PortError, Reason, Transient, Uncertain, WireError
+from bridge.errors import Permanent, Reason, Transient, Uncertain, WireError
 from bridge.ports import Intake, StillDue
 
 _CONNECT_SECONDS = 5.0
@@ -89,15 +89,12 @@ class TwilioCarrier:
         if len(sms.to) != 1:
             return None  # `send` refuses these
         asked_at = self._now()
-        try:
-            listed = await self._api.listed({"To": sms.to[0].value, "From": sms.did.value})
-        except PortError as trouble:
-            raise Uncertain(f"the carrier's list cannot be had: {trouble}") from trouble
+        listed = await self._api.listed({"To": sms.to[0].value, "From": sms.did.value})
         found = {listing.text(each, "sid") for each in listed if listing.is_match(each, sms, since)} - taken
         if len(found) > 1 or "" in found:
             raise Uncertain("the carrier's list has several texts that may be this one")
         if not found and asked_at < since + self._settings.listing_lag:
-            raise Uncertain("the carrier's list may not show it yet")
+            raise Transient("the carrier's list may not show it yet")
         return CarrierRef(found.pop()) if found else None
 
     async def history(

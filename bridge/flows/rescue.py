@@ -1,6 +1,6 @@
 """Rescue: an attempt of which nobody knows how it ended, after the world was asked."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
@@ -78,6 +78,6 @@ def _unheard(detail: str) -> Settlement:
 
 
 def taken(ledger: Ledger, entry: OutboxEntry) -> frozenset[CarrierRef]:
-    """Return the references in this lane that belong to other SMS of ours."""
-    since = entry.started_at or entry.due_at
+    """Return the references in this lane that belong to other SMS of ours, an equal text of yesterday included."""
+    since = (entry.started_at or entry.due_at) - timedelta(days=1)
     return ledger.outbox.taken_refs(entry.lane, since)

@@ -191,3 +191,19 @@ async def test_what_is_said_in_other_threads_is_neither_sent_nor_kept(house: Hou
     kept = b"".join(file.read_bytes() for file in house.path.glob("bridge.db*") if file.is_file())
     assert b"plugh" not in kept
     assert b"Hello back" in kept
+
+
+async def test_an_equal_text_of_a_moment_before_is_not_taken_for_the_one_that_was_cut(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Hello")
+    thread = await house.thread(ADA)
+    house.carrier.delivery.receipts = Receipts.NEVER
+    await ben.replies(thread, "ok")
+    await ada.gets("ok")
+    await house.forward(seconds=20)
+    house.carrier.faults.next("messages.create", Fault.REFUSE)
+
+    await ben.replies(thread, "ok")
+    await house.forward(minutes=5)
+
+    await ada.gets("ok", "ok")

@@ -10,7 +10,7 @@ from bridge.domain.event import InboundSms, RawEvent
 from bridge.domain.ids import CarrierRef, EventKey, PostRef
 from bridge.domain.message import Posted
 from bridge.domain.notice import Case
-from bridge.domain.outbox import EntryState, WishKind
+from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
 from bridge.engine.recovery import GIVE_UP_ASKING, OVERLAP
 from bridge.errors import StoreBusy, Transient, Uncertain, WireError
 from bridge.flows.deliver import Taken
@@ -20,6 +20,7 @@ from tests.unit.flows.books import ANN, DID, MINUTE, SECOND, Books, file
 
 SHOW, SMS, DIGEST = WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.SEND_DIGEST
 HOUR = timedelta(hours=1)
+UNCLEAR = Settlement(outcome=Outcome.UNCERTAIN)
 
 
 async def interrupted(books: Books, kind: WishKind) -> Taken:
@@ -148,7 +149,7 @@ async def outage(works: Works, cannot_be_asked: Exception | None) -> list[str]:
     """Let Slack be away for an hour: posts end unclear, look-ups fail. Then it is back, and shows what?"""
     await works.books.texts("Hello")
     for _ in range(60):
-        await works.books.goes_out(lambda taken: None)
+        await works.books.goes_out(lambda taken: UNCLEAR)
         works.chat.finds = lambda wish: cannot_be_asked
         await works.recovery().reconcile()
         works.clock.forward(MINUTE)

@@ -105,7 +105,7 @@ def test_the_card_speaks_of_people_moments_and_numbers() -> None:
     assert words.who(["Ada Moss", None], [ANN, "72345"]) == "Ada Moss · (212) 555-0142, 72345"
     assert said(words.to_did("Main line", "+14155550100")) == "to Main line · (415) 555-0100"
     assert said(words.waiting(AT)) == "Waiting since <15:00>"
-    assert said(words.taken(BEN, AT)) == "Acknowledged by <U0BEN> at <15:00>"
+    assert said(words.taken(BEN, AT)) == "Acknowledged by <U0BEN>, <15:00>"
     assert said(words.nothing_waits()) == "Nothing is waiting here."
     assert said(words.sent_earlier(AT - timedelta(hours=1))) == "sent <14:00>, reached us late"
 

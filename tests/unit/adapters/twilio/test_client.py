@@ -228,7 +228,7 @@ async def test_a_text_that_never_left_is_absent_once_the_list_can_be_believed(ri
     rig.world.faults.next("messages.create", Fault.REFUSE)
     await rig.failure()
 
-    with pytest.raises(Uncertain):
+    with pytest.raises(Transient):
         await rig.found(started_at)
     rig.clock.forward(timedelta(seconds=60))
 
@@ -241,7 +241,7 @@ async def test_a_list_that_lags_is_not_taken_for_a_no(rig: Rig) -> None:
     rig.world.faults.next("messages.create", Fault.CUT)
     await rig.failure()
 
-    with pytest.raises(Uncertain):
+    with pytest.raises(Transient):
         await rig.found(started_at)
     rig.clock.forward(timedelta(seconds=60))
 
@@ -274,10 +274,10 @@ async def test_an_old_equal_text_is_not_this_one(rig: Rig) -> None:
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.ERROR, Fault.LIMIT, Fault.CUT, Fault.LATE_ERROR, Fault.GARBAGE])
-async def test_a_list_that_does_not_answer_leaves_it_uncertain(rig: Rig, fault: Fault) -> None:
+async def test_a_list_that_does_not_answer_now_is_to_be_asked_again(rig: Rig, fault: Fault) -> None:
     rig.world.faults.next("messages.list", fault)
 
-    with pytest.raises(Uncertain):
+    with pytest.raises(Transient):
         await rig.found(rig.clock.now() - timedelta(hours=1))
 
 
