@@ -19,6 +19,8 @@ from bench.place import ROOT, opened_place
 from bench.scale import QUICK, WHOLE
 from bench.world import open_world
 
+_WIDTH = 110  # columns of the table
+
 Measure = Callable[[Bench], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
@@ -42,15 +44,19 @@ def main() -> None:
     parser.add_argument("--only", choices=MEASURES, action="append", metavar="NAME", help=", ".join(MEASURES))
     asked = parser.parse_args()
     console, figures, began = Console(highlight=False), list[Figure](), time.monotonic()
+    console.width = max(console.width, _WIDTH)
     names = asked.only or list(MEASURES)
     with opened_place() as place:
         bench = Bench(place, open_world(place), QUICK if asked.quick else WHOLE)
         for name in names:
             started = time.monotonic()
-            console.print(f"==> {name}: {_said(MEASURES[name])}")
+            console.print(f"==> {name}: {_said(MEASURES[name])}", soft_wrap=True)
             figures += MEASURES[name](bench)
             console.print(f"    {time.monotonic() - started:.0f} s", style="dim")
+        complaints = place.complaints()
     show(figures, console)
+    if complaints:
+        console.print(f"Programs of the benchmark complained:\n{complaints}", style="red", markup=False)
     now = datetime.now(UTC)
     path = ROOT / "bench" / "results" / f"{now:%Y-%m-%d-%H%M%S}.json"
     about = {

@@ -13,7 +13,7 @@ import uvloop
 from aiohttp import web
 
 from bench.phone import AUTH_TOKEN, PATH, PUBLIC_URL
-from bench.place import announce
+from bench.place import LONGEST_RUN, announce
 
 _HOST = "127.0.0.1"
 _CALLED = PUBLIC_URL + PATH
@@ -31,13 +31,13 @@ async def genuine_form(request: web.Request) -> Mapping[str, Any]:
 
 
 async def serve(app: web.Application) -> None:
-    """Serve at a port of the system's choice, say which, and go on until killed."""
+    """Serve at a port of the system's choice, say which, and go on until killed, or for an hour."""
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, _HOST, 0, backlog=1024)
     await site.start()
     announce({"url": f"http://{_HOST}:{runner.addresses[0][1]}"})
-    await asyncio.Event().wait()
+    await asyncio.sleep(LONGEST_RUN)
 
 
 async def _answer(request: web.Request) -> web.Response:

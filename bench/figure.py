@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+_STYLES = {"below floor": "bold red", "floor": "yellow", "aim": "green"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
@@ -31,6 +33,9 @@ class Figure:
     def reaches(self, bound: float) -> bool:
         return self.median <= bound if self.is_most else self.median >= bound
 
+    def bounded(self, bound: float | None) -> str:
+        return "" if bound is None else f"{'≤' if self.is_most else '≥'} {_written(bound)}"
+
     @property
     def verdict(self) -> str:
         if self.floor is None and self.aim is None:
@@ -46,20 +51,22 @@ def ratio(name: str, ours: Iterable[float], theirs: Iterable[float], **more: Any
 
 
 def show(figures: list[Figure], console: Console) -> None:
-    """Print the figures as one table."""
-    table = Table(title="sms-bridge, measured", title_justify="left")
-    for heading in ("what", "median", "least – most", "unit", "floor", "aim", "reached", "note"):
-        justify = "right" if heading in ("median", "least – most", "floor", "aim") else "left"
-        table.add_column(heading, justify=justify, overflow="fold")  # type: ignore[arg-type] # a word of rich's
+    """Print the figures as one table, a line each; notes stand below it."""
+    table = Table(box=None, pad_edge=False)
+    table.add_column("what", no_wrap=True)
+    for heading in ("median", "least – most"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for heading in ("unit", "floor", "aim", "reached"):
+        table.add_column(heading, no_wrap=True)
     for one in figures:
-        sign = "≤ " if one.is_most else "≥ "
-        style = {"below floor": "bold red", "aim": "green", "floor": "yellow"}.get(one.verdict, "")
         table.add_row(
             *(one.name, _written(one.median), f"{_written(min(one.values))} – {_written(max(one.values))}", one.unit),
-            *("" if bound is None else sign + _written(bound) for bound in (one.floor, one.aim)),
-            *(Text(one.verdict, style=style), one.note),
+            *(one.bounded(one.floor), one.bounded(one.aim), Text(one.verdict, style=_STYLES.get(one.verdict, ""))),
         )
     console.print(table)
+    for one in figures:
+        if one.note:
+            console.print(f"{one.name}: {one.note}", style="dim")
 
 
 def keep(figures: list[Figure], path: Path, about: dict[str, Any]) -> None:

@@ -52,27 +52,20 @@ Row = tuple[object, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """One text of the past, and the conversation that it belongs to."""
+    """One text of the past."""
 
     number: int
-    count: int
-    first_at: datetime
+    id: str
+    at: str
+    is_open: bool
 
     @property
     def conversation(self) -> int:
         return self.number % _SENDERS + 1
 
     @property
-    def id(self) -> str:
-        return f"twilio:main:SM{_digest(f'{_RUN}/{self.number}')}"
-
-    @property
     def entry(self) -> str:
         return f"{self.id}/show/0"
-
-    @property
-    def at(self) -> str:
-        return moment(self.first_at + (_AGE - _LATEST) * (self.number / self.count))
 
     @property
     def post(self) -> str:
@@ -89,8 +82,7 @@ def fill(path: Path, count: int) -> None:
     for name, _ in indexes:
         connection.execute(f"DROP INDEX {name}")
     connection.execute("BEGIN")
-    first_at = datetime.now(UTC) - _AGE
-    texts = [_Text(number, count, first_at) for number in range(count)]
+    texts = list(_texts(count))
     _insert(connection, "conversation", _conversations(SqliteLedger(connection), texts))
     for table, row in (("message", _message), ("sighting", _sighting()), ("entry", _entry), ("attempt", _attempt)):
         _insert(connection, table, map(row, texts))
@@ -100,6 +92,13 @@ def fill(path: Path, count: int) -> None:
     for _, sql in indexes:
         connection.execute(sql)
     connection.close()
+
+
+def _texts(count: int) -> Iterator[_Text]:
+    first_at, step = datetime.now(UTC) - _AGE, (_AGE - _LATEST) / count
+    for number in range(count):
+        id = f"twilio:main:SM{_digest(f'{_RUN}/{number}')}"
+        yield _Text(number, id, moment(first_at + step * number), number >= count - _OPEN)
 
 
 async def _make(path: Path) -> None:
@@ -124,10 +123,9 @@ def _conversations(ledger: SqliteLedger, texts: list[_Text]) -> Iterator[Row]:
 
 
 def _message(text: _Text) -> Row:
-    is_open = int(text.number >= text.count - _OPEN)
     who, ours = sender(text.number % _SENDERS), did(text.number % DIDS)
     at = text.at
-    return text.number + 1, text.id, text.conversation, ours, "in", who, _WORDS, 0, at, at, is_open, 1
+    return text.number + 1, text.id, text.conversation, ours, "in", who, _WORDS, 0, at, at, int(text.is_open), 1
 
 
 def _sighting() -> Callable[[_Text], Row]:

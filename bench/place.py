@@ -22,7 +22,7 @@ import psutil
 from bench.caller import Done, Job
 
 ROOT = Path(__file__).parent.parent
-_STARTING = 30.0  # seconds that a process may need until it says where it listens
+LONGEST_RUN = 3600.0  # seconds, after which the programs of the benchmark end by themselves
 _ENDING = 40.0
 
 

@@ -24,15 +24,15 @@ class Scale:
 
 WHOLE = Scale()
 QUICK = Scale(
-    intake_seconds=1.5,
-    forwarded=1_000,
-    open_seconds=4.0,
+    intake_seconds=1.0,
+    forwarded=600,
+    open_seconds=3.0,
     synced=100,
     killed_after=1.0,
     limited_seconds=2.0,
     down_seconds=2.0,
     trouble_seconds=0.5,
-    idle_seconds=6.0,
-    weighed=20_000,
-    many=100_000,
+    idle_seconds=5.0,
+    weighed=10_000,
+    many=30_000,
 )

@@ -18,7 +18,7 @@ from aiohttp import web
 
 from bench.exchange import Surface
 from bench.phone import MARK
-from bench.place import Child, Place, announce, get_json
+from bench.place import LONGEST_RUN, Child, Place, announce, get_json
 
 _PAGE = 200
 
@@ -168,7 +168,7 @@ async def _main() -> None:
     await slack.up()
     await carrier.up()
     announce({"slack": slack.port, "carrier": carrier.port, "desk": port})
-    await asyncio.Event().wait()
+    await asyncio.sleep(LONGEST_RUN)
 
 
 @dataclass(frozen=True, slots=True)

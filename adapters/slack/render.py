@@ -69,7 +69,7 @@ def _card(card: Card) -> tuple[list[Block], list[Block]]:
     """
     waits = card.is_waiting
     subtitle, state = ([_rich(words, most=_SMALL)] if words else [] for words in (card.subtitle, card.state))
-    inside = [*subtitle, _rich((card.text,)), *state, *_actions(card.buttons)]
+    inside = [*subtitle, _rich((card.text,)), *_footing(card.footing), *state, *_actions(card.buttons)]
     fallback = _fallback([card.state])
     attachment = {"color": WAITING if waits else TAKEN, "fallback": fallback, "blocks": inside}
     return [_rich((card.title,), most=_SMALL, bold=True)], [attachment]

@@ -35,7 +35,7 @@ def intake(bench: Bench) -> Iterator[Figure]:
     yield ratio("taken in / only checked", values["house"], values["bare"], floor=0.40, aim=0.60, note=errors)
     yield _rate("only checked (C)", values["bare"])
     yield _rate("taken in, Slack after 50 ms", values["house"])
-    yield _figure("processor for one taken in, and what is shown meanwhile", values["micros"], "µs")
+    yield _figure("processor for one taken in", values["micros"], "µs")
 
 
 def forwarding(bench: Bench) -> Iterator[Figure]:

@@ -17,6 +17,7 @@ class Card:
     title: str  # who: name and number
     subtitle: Phrase  # to which of our numbers
     text: str  # the first text, as it may be shown
+    footing: Phrase = ()  # what is to be said about the text
     state: Phrase  # waiting since, or who took it and when
     is_waiting: bool
     buttons: tuple[Button, ...] = ()

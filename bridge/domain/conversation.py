@@ -1,10 +1,11 @@
 """A conversation: everything between one of our numbers and one set of people, shown as one thread; their consent."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bridge.domain.ids import ConversationId, PersonRef, ThreadRef
+from bridge.domain.ids import ConversationId, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 
 
@@ -50,11 +51,16 @@ _START = frozenset(("START", "UNSTOP", "YES"))
 _HELP = frozenset(("HELP", "INFO"))
 
 
+_AROUND = " \t\r\n.!,;:?…\"'“”‘’«»"
+
+
 def keyword(text: str) -> Keyword | None:
     """Read the text as a keyword: the whole of it, in any case, trailing punctuation apart; never a part of it."""
+    text = text.strip(_AROUND)
     if len(text) > 24:
         return None
-    word = " ".join(text.upper().split()).rstrip(".!,;:?\"' ")
+    plain = "".join(one for one in unicodedata.normalize("NFD", text) if not unicodedata.combining(one))
+    word = " ".join(plain.upper().split())
     if word in _STOP:
         return Keyword.STOP
     if word in _START:
@@ -70,11 +76,3 @@ class Consent:
     address: Address
     state: ConsentState
     since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acknowledger:
-    """Who took responsibility, and when; shown on the conversation's first post."""
-
-    person: PersonRef
-    at: datetime

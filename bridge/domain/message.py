@@ -29,6 +29,7 @@ class Message:
     position: int = 0  # its place in the order of all messages; given by the store
     post: PostRef | None = None  # the agent's own post, for a reply
     refusal: Reason | None = None  # set where we decided not to send it
+    is_kept: bool = True  # until retention
 
 
 class MediaState(StrEnum):

@@ -97,13 +97,13 @@ class Settlement:
     reason: Reason | None = None
     detail: str = ""
     remedy: str = ""
-    shown: frozenset[MessageId] = frozenset()  # the messages that a digest contained when it went
+    shown: frozenset[MessageId] | None = None  # the messages that a digest contained when it went, where that is known
     media: Media | None = None  # what was fetched
 
 
 def backoff(tries: int) -> timedelta:
     """Return how long to wait after this many tries: 2 s, doubling, at most 5 minutes."""
-    return timedelta(seconds=min(2 << min(tries, 10), 300))
+    return timedelta(seconds=min(1 << min(tries, 10), 300))
 
 
 LEASE = timedelta(seconds=60)

@@ -31,7 +31,7 @@ def visible(text: str) -> str:
     shown: list[str] = []
     marks = 0
     for at, character in enumerate(text):
-        marks = marks + 1 if unicodedata.combining(character) else 0
+        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
         if marks <= _MARKS_PER_LETTER:
             shown.append(_shown(text, at, character))
     return "".join(shown)
@@ -58,7 +58,7 @@ def _joins(before: str, after: str) -> bool:
 
 
 def _joinable(character: str) -> bool:
-    emoji = unicodedata.category(character) in ("So", "Sk") or character == "\ufe0f"
+    emoji = unicodedata.category(character) in ("So", "Sk", "Sm") or character == "\ufe0f"
     return emoji or 0x0600 <= ord(character) <= 0x0DFF
 
 
@@ -89,4 +89,7 @@ def _cut_at(text: str) -> int:
 
 
 def _joined(before: str, after: str) -> bool:
-    return bool(unicodedata.combining(after)) or after in "\u200d\ufe0f" or before == "\u200d"
+    if unicodedata.category(after) in ("Mn", "Me") or after == "\u200d" or before == "\u200d":
+        return True
+    is_flag = all("\U0001f1e6" <= one <= "\U0001f1ff" for one in (before, after))
+    return is_flag or "\U0001f3fb" <= after <= "\U0001f3ff"

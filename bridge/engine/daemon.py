@@ -102,6 +102,8 @@ class Daemon:
         if self._dispatcher:
             self._dispatcher.stop()
         await ended(self._outbox, GRACE)
-        await ended(self._tasks, timedelta())
+        while self._tasks:  # the first of them may have begun others meanwhile
+            tasks, self._tasks = self._tasks, []
+            await ended(tasks, timedelta())
         await self.store.aclose()
         log.info("stopped")

@@ -25,6 +25,7 @@ from bridge.errors import Blocked, Permanent, PortError, Transient, Uncertain
 from bridge.flows import deliver
 from bridge.flows.deliver import Taken
 from bridge.ports import Carrier, Clock, Ledger, Store, Worlds
+from bridge.wording import admin as admin_words
 
 log = logging.getLogger(__name__)
 
@@ -123,7 +124,9 @@ class Dispatcher:
         )
 
     def _heed(self, entry: OutboxEntry, settlement: Settlement) -> None:
-        if settlement.retry_after:
+        if entry.kind is WishKind.FETCH_FILE:
+            return  # it stands in a carrier's lane, and what was said of it comes from the chat
+        if settlement.retry_after and settlement.outcome is Outcome.TRANSIENT:
             self.pacer.pause(entry.destination, settlement.retry_after)
         elif settlement.outcome is Outcome.BLOCKED:
             self.pacer.pause(entry.destination, deliver.BLOCKED_PAUSE)
@@ -171,7 +174,11 @@ class Dispatcher:
                 assert_never(command)
 
     def _carrier(self, entry: OutboxEntry) -> Carrier:
-        return self.worlds.carriers[entry.destination.partition("/")[0].removesuffix(".media")]
+        name = entry.destination.partition("/")[0].removesuffix(".media")
+        carrier = self.worlds.carriers.get(name)
+        if carrier is None:
+            raise Blocked(*admin_words.no_carrier(name))
+        return carrier
 
 
 def _refusal(error: PortError) -> Settlement:

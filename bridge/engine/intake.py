@@ -37,7 +37,10 @@ class DurableIntake:
             async with asyncio.timeout(PATIENCE.total_seconds()):
                 return await self._store.transact(partial(_take_in, self._plan, raw, read))
         except _NotOurs as stray:
-            return Answer.BUSY if stray.may_become_ours else Answer.ACCEPTED
+            if not stray.may_become_ours:
+                return Answer.ACCEPTED
+            self._missed(raw.source)
+            return Answer.BUSY
         except (TimeoutError, StoreBusy):
             log.warning("intake busy", extra={"source": raw.source})
             self._missed(raw.source)

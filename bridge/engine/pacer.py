@@ -85,7 +85,9 @@ class Pacer:
 
     def pause(self, destination: str, duration: timedelta) -> None:
         """Leave it alone for this long; it asked for that."""
-        self._bucket(destination).paused_until = self.clock.now() + duration
+        bucket = self._bucket(destination)
+        until = self.clock.now() + duration
+        bucket.paused_until = max(until, bucket.paused_until or until)
 
     def next_room(self) -> datetime | None:
         """Return when a destination that has no room for lack of tokens, or is paused, may be spoken to again."""

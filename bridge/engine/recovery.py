@@ -12,8 +12,8 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement
-from bridge.errors import PortError, Uncertain, WireError
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
+from bridge.errors import PortError, StoreBusy, Uncertain, WireError
 from bridge.flows import compose, rescue
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
 
@@ -38,6 +38,7 @@ class Recovery:
     clock: Clock
     wanted: set[str] = field(default_factory=set)
     stir: asyncio.Event = field(default_factory=asyncio.Event)
+    _rested: dict[str, datetime] = field(default_factory=dict)  # from when a source may be read again
 
     def want(self, source: str) -> None:
         """Ask for a catch-up of this source: a carrier's name, or the chat."""
@@ -77,7 +78,9 @@ class Recovery:
         since = entry.started_at or entry.due_at
         match wish:
             case SendSms():
-                carrier = self.worlds.carriers[entry.destination.partition("/")[0]]
+                carrier = self.worlds.carriers.get(entry.destination.partition("/")[0])
+                if carrier is None:
+                    raise Uncertain("its carrier is not configured any more")
                 return await carrier.find(wish, entry.token, since, taken)
             case SendMail():
                 return await self.worlds.mail.find(wish, entry.token, since)
@@ -85,9 +88,10 @@ class Recovery:
                 return await self.worlds.chat.find(wish, entry.token, since)
 
     async def _ask_later(self, entry: OutboxEntry, detail: str) -> None:
-        """The world cannot be asked now; after a quarter of an hour nobody can tell."""
+        """The world cannot be asked now. About an SMS a person is asked after a quarter of an hour."""
         now = self.clock.now()
-        if entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
+        is_sms = entry.kind is WishKind.SEND_SMS
+        if is_sms and entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
             await self.store.transact(partial(_cannot_tell, self.plan, entry, detail))
         else:
             await self.store.transact(partial(_later, entry))
@@ -101,7 +105,7 @@ class Recovery:
                 return await self._chat(intake)
             dids = [did for did in self.plan.dids if did.carrier == source]
             return all([await self._line(did, intake) for did in dids])
-        except PortError as error:
+        except (PortError, StoreBusy) as error:
             log.warning("catch-up failed", extra={"source": source, "detail": str(error)})
             return False
 
@@ -112,12 +116,18 @@ class Recovery:
         self.wanted |= {source for source, was_read in zip(sources, results, strict=True) if not was_read}
 
     async def catch_up_wanted(self, intake: Intake) -> None:
-        """Read back what was asked for meanwhile."""
+        """Read back what was asked for meanwhile; what could not be read rests for a while."""
         self.stir.clear()
-        for source in sorted(self.wanted):
+        now = self.clock.now()
+        for source in sorted(source for source in self.wanted if self._rested.get(source, now) <= now):
             self.wanted.discard(source)
-            if not await self.catch_up(source, intake):
-                self.wanted.add(source)
+            was_read = False
+            try:
+                was_read = await self.catch_up(source, intake)
+            finally:
+                if not was_read:
+                    self.wanted.add(source)
+                    self._rested[source] = now + ASK_AGAIN
 
     async def _line(self, did: Did, intake: Intake) -> bool:
         name = f"{did.carrier}/{did.number.value}"

@@ -23,8 +23,7 @@ def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) 
     Events come late, twice and out of order: the one that happened last decides. A reaction on a post that is not
     known yet is kept: it counts as soon as the post turns out to be ours.
     """
-    known = ledger.acknowledgements.get(_key(event.post, event.person, event.emoji))
-    if known is None or known.at < event.at:
+    if _is_news(ledger, event.post, event.person, event.emoji, event.at):
         change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
         _changed_on(ledger, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
 
@@ -32,12 +31,12 @@ def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) 
 def by_reactions(ledger: Ledger, plan: DialPlan, event: ReactionSet, now: datetime) -> None:
     """Make the reactions on a post what they were found to be."""
     known = {(one.by, _emoji(one)) for one in ledger.acknowledgements.reactions_on(event.post)}
+    differing = [one for one in known ^ event.present if _is_news(ledger, event.post, *one, event.at)]
 
     def change() -> None:
-        for person, emoji in known - event.present:
-            _become(ledger, event.post, person, emoji, event.at, is_set=False)
-        for person, emoji in event.present - known:
-            _become(ledger, event.post, person, emoji, event.at, is_set=True)
+        for person, emoji in differing:
+            is_set = (person, emoji) in event.present
+            _become(ledger, event.post, person, emoji, event.at, is_set=is_set)
 
     found = " ".join(sorted(f"{person}/{emoji}" for person, emoji in event.present))
     _changed_on(ledger, event.post, change, f"read {event.at.isoformat()} {found}", now)
@@ -68,6 +67,12 @@ def adopt(ledger: Ledger, post: PostRef, now: datetime) -> None:
 
 def _key(post: PostRef, person: PersonRef, emoji: str) -> str:
     return f"reaction {post} {person} {emoji}"
+
+
+def _is_news(ledger: Ledger, post: PostRef, person: PersonRef, emoji: str, at: datetime) -> bool:
+    """Tell whether nothing is known of this reaction that happened at this moment or after."""
+    known = ledger.acknowledgements.get(_key(post, person, emoji))
+    return known is None or known.at < at
 
 
 def _emoji(reaction: Acknowledgement) -> str:

@@ -19,7 +19,7 @@ from bridge.domain.message import (
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement
 from bridge.errors import Reason
-from bridge.flows import request, warn
+from bridge.flows import compose, request, warn
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -46,6 +46,15 @@ def refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
 def late(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
     """Say that a file is still being fetched."""
     _say(ledger, plan, entry, Notice(case=Case.PICTURE_LATE), now)
+
+
+def words_alone(ledger: Ledger, plan: DialPlan, did: Did, message: Message, cause: str, now: datetime) -> str:
+    """Hold the words of a reply back, all of them, to be sent without its files; return the token to decide on."""
+    if not message.text.strip():
+        return ""
+    parts = range(len(compose.texts_of(message, did, plan)))
+    tokens = [request.sent(ledger, did, message, cause, part, now, held=True, without_files=True) for part in parts]
+    return tokens[0]
 
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, notice: Notice, now: datetime) -> None:
@@ -92,18 +101,21 @@ def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
         if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
             request.uploaded(ledger, conversation, message.id, entry.part, now)
     elif all(one.state is not MediaState.WANTED for one in attachments):
-        notice = _unfit(did, message, attachments)
+        notice = _unfit(plan, did, message, attachments)
         if notice:
-            _hold_back(ledger, did, conversation, message, notice, now)
+            _hold_back(ledger, plan, did, conversation, message, notice, now)
 
 
-def _unfit(did: Did, message: Message, attachments: tuple[Attachment, ...]) -> tuple[Case, str] | None:
+def _unfit(plan: DialPlan, did: Did, message: Message, attachments: tuple[Attachment, ...]) -> tuple[Case, str] | None:
     """Return why these files cannot be texted, in a case and its words."""
     for one in attachments:
         if one.state is MediaState.REFUSED:
             return Case.FILE_UNREACHABLE, one.name
         if one.type not in SENDABLE_TYPES:
             return Case.UNSUPPORTED_FILE, one.name if one.type == UNKNOWN_TYPE else f"{one.name} ({one.type})"
+    most = plan.abilities[did.carrier].max_files
+    if len(attachments) > most:
+        return Case.FILE_TOO_LARGE, words.too_many(len(attachments), most)
     size = encoded_size(message.text, [one.size for one in attachments])
     if size > did.max_mms_bytes:
         return Case.FILE_TOO_LARGE, words.too_large(size, did.max_mms_bytes)
@@ -111,16 +123,20 @@ def _unfit(did: Did, message: Message, attachments: tuple[Attachment, ...]) -> t
 
 
 def _hold_back(
-    ledger: Ledger, did: Did, conversation: Conversation, message: Message, why: tuple[Case, str], now: datetime
+    ledger: Ledger,
+    plan: DialPlan,
+    did: Did,
+    conversation: Conversation,
+    message: Message,
+    why: tuple[Case, str],
+    now: datetime,
 ) -> None:
     """Withdraw the reply with its files, keep its words, and ask."""
     for entry in ledger.outbox.of_message(message.id):
         cancelled = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.FAILED)
         ledger.outbox.alter(entry.id, cancelled)
-    about = ""
     cause = f"{message.id}/unfit"
-    if message.text.strip():
-        about = request.sent(ledger, did, message, cause, 0, now, held=True, without_files=True)
+    about = words_alone(ledger, plan, did, message, cause, now)
     person = message.author if isinstance(message.author, str) else None
     notice = Notice(case=why[0], about=about, person=person, detail=why[1])
     warn.thread(ledger, did, conversation, notice, cause, now)

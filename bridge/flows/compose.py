@@ -56,11 +56,16 @@ def texts_of(message: Message, did: Did, plan: DialPlan) -> list[str]:
     return split(message.text, limit)
 
 
-def recipients(ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation) -> tuple[Address, ...]:
-    """Return whom a reply reaches: everybody, or in a group that the carrier cannot serve whoever wrote last."""
+def recipients(
+    ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, reply: Message | None = None
+) -> tuple[Address, ...]:
+    """Return whom a reply reaches: everybody, or in a group that the carrier cannot serve whoever wrote last before it.
+
+    Without a reply: whom one reaches that is written now.
+    """
     if not conversation.is_group or plan.abilities[did.carrier].groups:
         return conversation.participants
-    last = ledger.messages.last_sender(conversation.id)
+    last = ledger.messages.last_sender(conversation.id, reply.position if reply else None)
     return (last,) if last else conversation.participants[:1]
 
 
@@ -78,15 +83,21 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     conversation = message and ledger.conversations.get(message.conversation)
     if not message or not conversation:
         return Unsaid.WITHDRAWN
-    text = _shown_text(message, entry.part)
     if conversation.thread is None:
-        return _posted(entry, conversation, _card(plan, conversation, text))
-    footing = words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
+        return _posted(entry, conversation, _card(plan, conversation, message, entry.part))
     heading = _heading(plan, message) if conversation.is_group else ""
-    return _posted(entry, conversation, Said(text=text, heading=heading, footing=footing))
+    said = Said(text=_shown_text(message, entry.part), heading=heading, footing=_footing(message))
+    return _posted(entry, conversation, said)
+
+
+def _footing(message: Message) -> Phrase:
+    """Say when a text was written that reached us late."""
+    return words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
 
 
 def _shown_text(message: Message, part: int) -> str:
+    if not message.is_kept:
+        return words.NO_LONGER_KEPT
     pieces = posts_of(message.text)
     text = pieces[part] if part < len(pieces) else ""
     return text if text.strip() else (words.PICTURE if message.media else words.NO_TEXT)
@@ -102,14 +113,15 @@ def _posted(entry: OutboxEntry, conversation: Conversation, content: Card | Said
     return PostToThread(channel=channel, thread=conversation.thread, content=content, may_repeat=entry.is_repeat)
 
 
-def _card(plan: DialPlan, conversation: Conversation, text: str, state: Phrase | None = None) -> Card:
+def _card(plan: DialPlan, conversation: Conversation, message: Message, part: int, state: Phrase | None = None) -> Card:
     did = plan.did(conversation.did)
     is_waiting = conversation.waiting_since is not None
     acknowledge = Button(action=Action.ACKNOWLEDGE, label=words.ACKNOWLEDGE, value=conversation.id, is_primary=True)
     return Card(
         title=words.who(names(plan, conversation), [address.value for address in conversation.participants]),
         subtitle=words.to_did(did.label if did else "", conversation.did.value),
-        text=text,
+        text=_shown_text(message, part),
+        footing=_footing(message),
         state=state or words.waiting(conversation.waiting_since or conversation.opened_at),
         is_waiting=is_waiting,
         buttons=(acknowledge,) if is_waiting else (),
@@ -123,15 +135,15 @@ def names(plan: DialPlan, conversation: Conversation) -> list[str | None]:
 
 def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     conversation = ledger.conversations.get(ConversationId(entry.subject))
-    first = conversation and ledger.messages.first_of(conversation.id)
+    post = conversation and conversation.thread and ledger.posts.get(PostRef(conversation.thread))
+    first = ledger.messages.at(post.up_to) if post else None
     if not conversation or not conversation.thread or not first:
         return Unsaid.WITHDRAWN
-    text = _shown_text(first, 0) if first.text or not first.media else words.PICTURE
     state: Phrase | None = None
     if conversation.waiting_since is None:
         latest = ledger.acknowledgements.latest(conversation.id)
         state = words.taken(latest.by, latest.at) if latest else words.nothing_waits()
-    return AmendPost(post=PostRef(conversation.thread), content=_card(plan, conversation, text, state))
+    return AmendPost(post=PostRef(conversation.thread), content=_card(plan, conversation, first, 0, state))
 
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -166,7 +178,7 @@ def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     if not text and not tokens:
         return Unsaid.WITHDRAWN
     as_mms = did.long_text is LongText.MMS and Segments.of(text).count > 1
-    to = recipients(ledger, plan, did, conversation)
+    to = recipients(ledger, plan, did, conversation, message)
     return SendSms(did=did.number, to=to, text=text, media_tokens=tokens, as_mms=as_mms)
 
 

@@ -23,7 +23,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, request, track, warn
+from bridge.flows import acknowledge, attach, compose, request, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -66,12 +66,26 @@ def take(
         limit = room(destination)
         entries = ledger.outbox.take(destination, limit, owner, now, ask_after(destination)) if limit > 0 else []
         for entry in entries:
-            command = wish(ledger, plan, entry, now)
-            if isinstance(command, Unsaid):
-                _unsaid(ledger, plan, entry, command, now)
-            else:
+            command = _composed(ledger, plan, entry, now)
+            if command is not None:
                 taken.append(Taken(entry=entry, command=command))
     return taken
+
+
+def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:
+    """Compose one wish; one that cannot even be composed is set aside and shown, and mutes no other."""
+    try:
+        with ledger.savepoint():
+            command = wish(ledger, plan, entry, now)
+    except Exception as error:  # noqa: BLE001 - a bug of ours in one wish must not silence the house
+        broken = Settlement(outcome=Outcome.PERMANENT, detail=type(error).__name__)
+        ledger.outbox.settle(entry, broken, EntryChange(state=EntryState.FAILED), now)
+        warn.admin(ledger, f"broken/{entry.token}", admin_words.worker_died(entry.kind), now)
+        return None
+    if isinstance(command, Unsaid):
+        _unsaid(ledger, plan, entry, command, now)
+        return None
+    return command
 
 
 def wish(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -134,7 +148,9 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     elif entry.kind in _FETCHING and settlement.media:
         attach.fetched(ledger, plan, entry, settlement.media, now)
     elif entry.kind is WishKind.SEND_DIGEST:
-        ledger.digests.release(DigestId(entry.subject), settlement.shown)
+        ledger.audit.clear(_refused_digest(entry))
+        if settlement.shown is not None:
+            ledger.digests.release(DigestId(entry.subject), settlement.shown)
 
 
 def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -169,6 +185,8 @@ def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
 
 def _name(entry: OutboxEntry) -> str:
     """Name a destination for people: its door, without numbers."""
+    if entry.kind is WishKind.FETCH_FILE:
+        return "slack"
     return entry.destination.partition("/")[0].partition(".")[0]
 
 
@@ -184,11 +202,15 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
         case WishKind.SEND_DIGEST:
             ledger.digests.release(DigestId(entry.subject), frozenset())
-            recipient = entry.lane.partition(":")[2]
-            what = admin_words.digest_refused(recipient, settlement.detail)
-            warn.admin(ledger, f"digest-refused/{recipient}", what, now)
+            ledger.cursors.put(_refused_digest(entry), now)
+            what = admin_words.digest_refused(entry.lane.partition(":")[2], settlement.detail)
+            warn.admin(ledger, _refused_digest(entry), what, now)
         case _ if settlement.reason is not Reason.GONE:  # gone: somebody has deleted what was to be changed or marked
             warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
+
+
+def _refused_digest(entry: OutboxEntry) -> str:
+    return summarize.refused(entry.lane.partition(":")[2])
 
 
 def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -224,12 +246,14 @@ def _withdrawn(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: S
 
 
 def _unsaid(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, why: Unsaid, now: datetime) -> None:
-    if why is Unsaid.NOT_YET:
-        ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY, due_at=now + NOT_YET_PAUSE))
-        return
     is_sms = entry.kind is WishKind.SEND_SMS
-    status = DeliveryStatus.FAILED if is_sms else None
-    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.CANCELLED, status=status))
+    change = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.FAILED if is_sms else None)
+    if why is Unsaid.NOT_YET:
+        change = EntryChange(state=EntryState.READY, due_at=now + NOT_YET_PAUSE)
+    if not ledger.outbox.settle(entry, Settlement(outcome=Outcome.WITHDRAWN), change, now):
+        ledger.outbox.alter(entry.id, change)  # its attempt has ended already
+    if why is Unsaid.NOT_YET:
+        return
     if entry.kind is WishKind.SEND_DIGEST:
         ledger.digests.release(DigestId(entry.subject), frozenset())
     if is_sms:
@@ -245,13 +269,16 @@ def _stopped(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) 
     did = conversation and plan.did(conversation.did)
     if message and conversation and did and isinstance(command, SendSms):
         person = message.author if isinstance(message.author, str) else None
-        notice = Notice(case=Case.OPTED_OUT, person=person, address=command.to[0].value)
-        warn.thread(ledger, did, conversation, notice, entry.id, now)
+        for one in _opted_out(ledger, command):
+            notice = Notice(case=Case.OPTED_OUT, person=person, address=one.value)
+            warn.thread(ledger, did, conversation, notice, f"{message.id}/{one.value}", now)
 
 
-def _opted_out(ledger: Ledger, command: SendSms) -> bool:
-    consents = [ledger.consents.get(command.did, one) for one in command.to if isinstance(one, PhoneNumber)]
-    return any(consent is not None and consent.state is ConsentState.WITHDRAWN for consent in consents)
+def _opted_out(ledger: Ledger, command: SendSms) -> list[PhoneNumber]:
+    """Return those recipients who said STOP to this number of ours."""
+    numbers = [one for one in command.to if isinstance(one, PhoneNumber)]
+    consents = [(one, ledger.consents.get(command.did, one)) for one in numbers]
+    return [one for one, consent in consents if consent and consent.state is ConsentState.WITHDRAWN]
 
 
 def _nothing(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -263,7 +290,7 @@ _FOLLOW_UPS = {
     Outcome.TRANSIENT: _transient,
     Outcome.BLOCKED: _blocked,
     Outcome.PERMANENT: _failed,
-    Outcome.UNCERTAIN: _nothing,
+    Outcome.UNCERTAIN: _transient,
     Outcome.INTERRUPTED: _nothing,
     Outcome.WITHDRAWN: _withdrawn,
 }

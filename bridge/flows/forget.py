@@ -10,8 +10,11 @@ AT_ONCE = 500  # rows a transaction, so that forgetting never holds up a text
 
 def older_than_retention(ledger: Ledger, plan: DialPlan, now: datetime) -> bool:
     """Forget one batch; True while there may be more."""
-    counts = [ledger.messages.forget(did.number, now - did.retention, AT_ONCE) for did in plan.dids]
-    counts.append(ledger.sightings.forget(now - plan.retention, AT_ONCE))
+    kept_for = dict.fromkeys(ledger.conversations.dids(), plan.retention)
+    kept_for |= {did.number: did.retention for did in plan.dids}
+    counts = [ledger.messages.forget(number, now - kept, AT_ONCE) for number, kept in kept_for.items()]
+    shortest = min([plan.retention, *kept_for.values()])  # a raw request does not say whose it is
+    counts.append(ledger.sightings.forget(now - shortest, AT_ONCE))
     counts.append(ledger.outbox.forget(now - plan.retention, AT_ONCE))
     ledger.media.forget()
     return max(counts) >= AT_ONCE

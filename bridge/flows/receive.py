@@ -76,10 +76,13 @@ def _keyword(ledger: Ledger, did: Did, conversation: Conversation, event: Inboun
     if word is None or not isinstance(event.sender, PhoneNumber):
         return
     before = ledger.consents.get(did.number, event.sender)
+    said_at = event.said_at or now
+    if before is not None and said_at < before.since:
+        return  # read back late: what was said after it counts
     withdrawn = before is not None and before.state is ConsentState.WITHDRAWN
     if word is Keyword.START and not withdrawn:
         return  # "yes" is an ordinary answer while nothing is blocked
     if word is not Keyword.HELP:
         state = ConsentState.WITHDRAWN if word is Keyword.STOP else ConsentState.GRANTED
-        ledger.consents.put(Consent(did=did.number, address=event.sender, state=state, since=now))
+        ledger.consents.put(Consent(did=did.number, address=event.sender, state=state, since=said_at))
     warn.thread(ledger, did, conversation, Notice(case=_SAID[word], address=event.sender.value), event.key, now)

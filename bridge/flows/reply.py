@@ -5,41 +5,51 @@ from datetime import datetime
 from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import ThreadReply
-from bridge.domain.ids import MessageId
+from bridge.domain.ids import MessageId, PostRef
 from bridge.domain.message import Attachment, Direction, MediaState, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
 from bridge.errors import Reason
-from bridge.flows import acknowledge, compose, request, warn
+from bridge.flows import acknowledge, attach, compose, request, warn
 from bridge.ports import Ledger
 
 
 def is_ours(ledger: Ledger, event: ThreadReply) -> bool:
     """Tell whether the reply stands in a thread of ours; all others are none of our business."""
-    return ledger.conversations.shown_in(event.thread) is not None
+    return _conversation(ledger, event) is not None
+
+
+def _conversation(ledger: Ledger, event: ThreadReply) -> Conversation | None:
+    """Find whose thread it is; one whose first post was deleted is known by that post yet."""
+    shown = ledger.conversations.shown_in(event.thread)
+    post = None if shown else ledger.posts.get(PostRef(event.thread))
+    return ledger.conversations.get(post.conversation) if post else shown
 
 
 def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
     """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not."""
-    conversation = ledger.conversations.shown_in(event.thread)
+    conversation = _conversation(ledger, event)
     if conversation is None:
         return
     did = plan.did(conversation.did)
     refusal = _refusal(ledger, plan, did, conversation, event)
     message = _message(event, conversation, refusal, now)
-    position = ledger.messages.save(message)
-    ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=position, posted_at=event.said_at))
+    ledger.messages.save(message)
+    seen = ledger.posts.shown_at(conversation.id, event.said_at)
+    ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=seen, posted_at=event.said_at))
     acknowledge.by_reply(ledger, conversation, event, now)
-    if did is None:
-        return
-    if refusal:
-        warn.thread(ledger, did, conversation, refusal, event.key, now)
+    if did is None or refusal:
+        warn.thread(ledger, did, conversation, refusal or _no_number(event), event.key, now)
     elif event.unfit_files:
-        _without_files(ledger, did, conversation, message, event, now)
+        _without_files(ledger, plan, did, conversation, message, event, now)
     else:
         _send(ledger, plan, did, conversation, message, event, now)
     request.marked(ledger, message.id, event.key, now)
+
+
+def _no_number(event: ThreadReply) -> Notice:
+    return Notice(case=Case.NO_NUMBER, person=event.author)
 
 
 def _message(event: ThreadReply, conversation: Conversation, refusal: Notice | None, now: datetime) -> Message:
@@ -62,9 +72,9 @@ def _refusal(
 ) -> Notice | None:
     """Return why this reply can never be sent, if so."""
     if did is None:
-        return Notice(case=Case.NO_NUMBER, person=event.author)
-    if not event.text.strip() and not event.files and not event.unfit_files:
-        return Notice(case=Case.EMPTY_REPLY, person=event.author)
+        return _no_number(event)
+    if not event.text.strip() and not event.files:
+        return _nothing_to_send(event)
     for address in compose.recipients(ledger, plan, did, conversation):
         if not address.is_repliable:
             return Notice(case=Case.NOT_REPLIABLE, person=event.author)
@@ -75,6 +85,13 @@ def _refusal(
     if did.long_text is LongText.REFUSE and segments > 1:
         return Notice(case=Case.TOO_LONG, person=event.author, detail=str(segments))
     return None
+
+
+def _nothing_to_send(event: ThreadReply) -> Notice:
+    """Say that there are no words, and no file that could go."""
+    if event.unfit_files:
+        return Notice(case=Case.UNSUPPORTED_FILE, person=event.author, detail=", ".join(event.unfit_files))
+    return Notice(case=Case.EMPTY_REPLY, person=event.author)
 
 
 def _send(
@@ -126,13 +143,18 @@ def _cost(texts: list[str]) -> str:
 
 
 def _without_files(
-    ledger: Ledger, did: Did, conversation: Conversation, message: Message, event: ThreadReply, now: datetime
+    ledger: Ledger,
+    plan: DialPlan,
+    did: Did,
+    conversation: Conversation,
+    message: Message,
+    event: ThreadReply,
+    now: datetime,
 ) -> None:
     """Offer to send the words alone, because a file of it cannot go."""
-    about = ""
-    if message.text.strip():
-        about = request.sent(ledger, did, message, event.key, 0, now, held=True, without_files=True)
-    notice = Notice(case=Case.UNSUPPORTED_FILE, about=about, person=event.author, detail=", ".join(event.unfit_files))
+    about = attach.words_alone(ledger, plan, did, message, event.key, now)
+    unfit = ", ".join(event.unfit_files)
+    notice = Notice(case=Case.UNSUPPORTED_FILE, about=about, person=event.author, detail=unfit)
     warn.thread(ledger, did, conversation, notice, event.key, now)
 
 

@@ -14,9 +14,9 @@ from bridge.ports import Ledger
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
 
 
-def channel(did: Did) -> str:
-    """Name the destination that shows the texts of this number."""
-    return f"slack/{did.channel}"
+def channel(did: Did | None) -> str:
+    """Name the destination that shows the texts of this number; all that left the configuration have one."""
+    return f"slack/{did.channel}" if did else "slack/unlisted"
 
 
 def line(did: Did) -> str:
@@ -45,7 +45,9 @@ def shown(ledger: Ledger, did: Did, message: Message, parts: int, now: datetime)
         )
 
 
-def said(ledger: Ledger, did: Did, conversation: Conversation, notice: Notice, cause: str, now: datetime) -> None:
+def said(
+    ledger: Ledger, did: Did | None, conversation: Conversation, notice: Notice, cause: str, now: datetime
+) -> None:
     """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)"""
     _put(
         ledger,

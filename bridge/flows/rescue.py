@@ -37,7 +37,7 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
         _ask(ledger, plan, entry, detail, now)
         return
     unclear = _unheard(detail)
-    if entry.is_repeat:
+    if entry.is_repeat and entry.kind is WishKind.SEND_DIGEST:  # a mail is repeated once, with the same Message-ID
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
     else:
         once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0)
@@ -63,12 +63,12 @@ def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
     """Take an entry out of the way that was open at too many deaths of its worker; True if it was."""
     if entry.tries < MOST_KILLS or ledger.outbox.unended(entry.id) < MOST_KILLS:
         return False
-    warn.admin(ledger, f"worker-died/{entry.token}", admin_words.worker_died(entry.kind), now)
     if entry.kind is WishKind.SEND_SMS:
+        warn.admin(ledger, f"worker-died/{entry.token}", admin_words.worker_died(entry.kind), now)
         _ask(ledger, plan, entry, "worker died", now)
     else:
         given_up = Settlement(outcome=Outcome.PERMANENT, detail="worker died")
-        ledger.outbox.settle(entry, given_up, EntryChange(state=EntryState.FAILED), now)
+        deliver.settle(ledger, plan, entry, given_up, now)
     return True
 
 

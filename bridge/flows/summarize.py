@@ -28,6 +28,11 @@ def unacknowledged(ledger: Ledger, plan: DialPlan, now: datetime) -> None:
             _freeze(ledger, person, [line.message for line in new], old, now)
 
 
+def refused(recipient: str) -> str:
+    """Name the trouble, and the moment, of the last digest to this person that a mail server refused."""
+    return f"digest-refused/{recipient}"
+
+
 def due_lines(ledger: Ledger, plan: DialPlan, now: datetime) -> list[OpenLine]:
     """Return every text that has waited too long, oldest first."""
     waits = {did.number: did.acknowledge_within for did in plan.dids}
@@ -48,9 +53,9 @@ def _assignments(plan: DialPlan) -> dict[Person, set[PhoneNumber]]:
 def _may_go(ledger: Ledger, plan: DialPlan, person: Person, new: list[OpenLine], now: datetime) -> bool:
     waits = {did.number: did.acknowledge_within for did in plan.dids}
     first_due = min(line.received_at + waits[line.did] for line in new)
-    last = ledger.digests.last_at(person.email)
+    lasts = (ledger.digests.last_at(person.email), ledger.cursors.get(refused(person.email)))
     gathered = now >= first_due + plan.digest_window
-    return gathered and (last is None or now >= last + plan.digest_interval)
+    return gathered and all(last is None or now >= last + plan.digest_interval for last in lasts)
 
 
 def _freeze(ledger: Ledger, person: Person, new: list[MessageId], old: list[MessageId], now: datetime) -> None:

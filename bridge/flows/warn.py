@@ -11,7 +11,9 @@ from bridge.ports import Ledger
 QUIET = timedelta(hours=1)
 
 
-def thread(ledger: Ledger, did: Did, conversation: Conversation, notice: Notice, cause: str, now: datetime) -> None:
+def thread(
+    ledger: Ledger, did: Did | None, conversation: Conversation, notice: Notice, cause: str, now: datetime
+) -> None:
     """Say it in the thread, once for this cause."""
     request.said(ledger, did, conversation, notice, cause, now)
 

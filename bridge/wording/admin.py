@@ -31,5 +31,5 @@ def worker_died(kind: str) -> str:
     return f"A step ({kind}) ended the daemon several times and is set aside. Please report it to the developers."
 
 
-def listener_down(name: str, detail: str) -> str:
-    return f"{name} is not reachable: {detail}"
+def no_carrier(name: str) -> tuple[str, str]:
+    return f"carrier {name} is not configured", f"Put [carriers.{name}] back into bridge.toml."

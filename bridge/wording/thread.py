@@ -218,3 +218,8 @@ _PHRASES = {
 def too_large(size: int, limit: int) -> str:
     """Say a size against its limit."""
     return f"The whole message would be {size / 1000:,.0f} kB, and this network takes at most {limit / 1000:,.0f} kB."
+
+
+def too_many(count: int, most: int) -> str:
+    """Say a number of files against its limit."""
+    return f"There are {count} files, and the carrier takes at most {most} in one message."

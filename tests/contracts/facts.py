@@ -7,7 +7,7 @@ from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
 from bridge.domain.ids import ConversationId, EventKey, MessageId, PostRef, ThreadRef
 from bridge.domain.message import Message
-from bridge.domain.phone import SenderName, ShortCode
+from bridge.domain.phone import PhoneNumber, SenderName, ShortCode
 from bridge.errors import Reason
 from bridge.ports import Ledger, Store
 from tests.contracts.bench import (
@@ -192,7 +192,7 @@ class Facts:
     async def test_an_unknown_message_is_none(self, store: Store) -> None:
         assert await store.transact(lambda ledger, now: ledger.messages.get(MessageId("m1"))) is None
         assert await store.transact(lambda ledger, now: ledger.messages.first_of(ANN_ID)) is None
-        assert await store.transact(lambda ledger, now: ledger.messages.last_sender(ANN_ID)) is None
+        assert await store.transact(lambda ledger, now: ledger.messages.last_sender(ANN_ID, None)) is None
         assert await store.transact(lambda ledger, now: ledger.messages.attachments(MessageId("m1"))) == ()
 
     async def test_the_first_of_a_conversation_stays_the_first_whatever_is_acknowledged(self, store: Store) -> None:
@@ -218,9 +218,30 @@ class Facts:
             position = ledger.messages.save(inbound("b", now, author=BOB))
             ledger.messages.save(outbound("c", now))
             ledger.messages.cover(ANN_ID, position)
-            return ledger.messages.last_sender(ANN_ID)
+            return ledger.messages.last_sender(ANN_ID, None)
 
         assert await store.transact(work) == BOB
+
+    async def test_whoever_texted_last_before_a_position_is_told_apart_from_later_ones(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> object:
+            ledger.conversations.open(conversation("ann", now, ANN, BOB))
+            ledger.messages.save(inbound("a", now, author=ANN))
+            position = ledger.messages.save(outbound("c", now))
+            ledger.messages.save(inbound("b", now, author=BOB))
+            at = ledger.messages.at(position)
+            return ledger.messages.last_sender(ANN_ID, position), at and at.id, ledger.messages.at(position + 9)
+
+        assert await store.transact(work) == (ANN, "c", None)
+
+    async def test_every_number_of_ours_with_a_conversation_is_told(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[list[PhoneNumber], list[PhoneNumber], bool]:
+            opened = conversation("ann", now, ANN, BOB)
+            ledger.conversations.open(opened)
+            return ledger.conversations.dids(), [opened.did], ledger.conversations.is_opening()
+
+        dids, opened, is_opening = await store.transact(work)
+        assert dids == opened
+        assert not is_opening
 
     async def test_an_inbound_message_is_open_at_first_and_an_outbound_one_never(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> tuple[datetime, list[OpenLine]]:

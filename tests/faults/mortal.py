@@ -16,11 +16,13 @@ from adapters.sandbox.carrier import CarrierWorld
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
+from adapters.sqlite import SqliteStore
 from bridge.errors import StoreBusy
 from bridge.ports import Ledger
 from config.assemble import built
 from config.settings import Settings
 from tests.faults.doom import DATABASE, Doom, Life, MortalStore
+from tests.faults.doors import mortal
 from tests.stories.language import CHANNEL, DID, OTHER_DID, PUBLIC, House
 
 _STEP = timedelta(seconds=20)
@@ -41,6 +43,7 @@ class MortalHouse(House):
     life: Life = field(init=False)
     _alive: asyncio.Event = field(default_factory=asyncio.Event)
     may_rise: asyncio.Event = field(default_factory=asyncio.Event)
+    ends_within: float = 30  # seconds
     comes_again: bool = False  # the carrier tells anew what nobody thanked it for, once somebody is there again
     _lives: int = 0
     _given_up: set[int] = field(default_factory=set)  # deliveries that a dead daemon will never acknowledge
@@ -55,9 +58,10 @@ class MortalHouse(House):
         self._lives += 1
         async with built(self.settings(), self.clock) as (daemon, server):
             self.life = Life(self.doom, self.path, self.path.parent / f"life-{self._lives + 1}")
-            self.life.dooms(daemon)
-            assert isinstance(daemon.store, MortalStore)
-            self._daemon, self._store = daemon, daemon.store
+            assert isinstance(daemon.store, SqliteStore)
+            daemon.store = self._store = MortalStore(daemon.store, self.life)
+            daemon.worlds = mortal(daemon.worlds, self.life)
+            self._daemon = daemon
 
             def opened() -> None:
                 self.carrier.route(PUBLIC, server.base_url)
@@ -66,12 +70,24 @@ class MortalHouse(House):
 
             await daemon.run(self._stop, opened)
 
+    async def close(self) -> None:
+        """Stop the daemon as SIGTERM does; TimeoutError if it does not end by itself."""
+        self._stop.set()
+        running, self._running = self._running, None
+        if running:
+            _, late = await asyncio.wait({running}, timeout=self.ends_within)
+            if late:
+                await _ended(running)
+                raise TimeoutError("the daemon does not end")
+            await running
+
     async def undertake(self) -> None:
         """Take away what has died, and start it again on what it left on disk."""
         while True:
             await self.life.died.wait()
             self._alive.clear()
-            await self._bury()
+            assert self._running
+            await _ended(self._running)
             self._given_up |= {id(each.tries[-1]) for each in self.slack.deliveries if each.tries}
             self.path = self.life.image
             await self.may_rise.wait()
@@ -88,13 +104,6 @@ class MortalHouse(House):
         for sid in dict.fromkeys(attempt.sid for attempt in told):
             if all(attempt.problem for attempt in told if attempt.sid == sid):
                 await self.carrier.deliver_again(sid)
-
-    async def _bury(self) -> None:
-        """Cancel what runs on, and again where it tries to part in good order."""
-        assert self._running
-        while not self._running.done():
-            self._running.cancel()
-            await asyncio.wait({self._running}, timeout=_PARTING_SECONDS)
 
     async def read(self, look: Callable[[Ledger], Any]) -> Any:
         while True:
@@ -156,6 +165,13 @@ class MortalHouse(House):
     def repeated_mails(self) -> int:
         """Return how many digests nobody could tell to have been taken, so that they were said once more."""
         return len(_read(self.path, _REPEATED))
+
+
+async def _ended(running: asyncio.Task[None]) -> None:
+    """Cancel what runs on, and again where it tries to part in good order."""
+    while not running.done():
+        running.cancel()
+        await asyncio.wait({running}, timeout=_PARTING_SECONDS)
 
 
 def unfinished(folder: Path) -> list[str]:

@@ -200,7 +200,6 @@ async def test_an_unclear_reply_is_asked_about_where_the_list_cannot_tell(house:
     assert house.phone().got == ["Yes"]
 
 
-@pytest.mark.xfail(strict=True, reason="one refused look-up is taken for a carrier that can never tell")
 async def test_a_list_that_fails_once_is_asked_again(house: MortalHouse) -> None:
     await _reply_whose_answer_is_lost(house)
     house.carrier.faults.next("messages.list", Fault.ERROR)

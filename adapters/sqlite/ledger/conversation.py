@@ -15,6 +15,7 @@ from adapters.sqlite.ledger.columns import (
 )
 from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ConversationId, ThreadRef
+from bridge.domain.phone import PhoneNumber
 
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -25,6 +26,7 @@ _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = ?, link = ? WHERE id = ?"
 _SET_COVERED = "UPDATE conversation SET covered = ?, waiting_since = ? WHERE id = ?"
+_DIDS = "SELECT DISTINCT did FROM conversation"
 _IS_OPENING = """
     SELECT 1 FROM entry JOIN name ON name.name = subject AND noun = 'm' JOIN message ON message.position = name.number
     JOIN conversation ON conversation.number = message.conversation
@@ -72,6 +74,9 @@ class SqliteConversations:
 
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, moment_or_none(waiting_since), id))
+
+    def dids(self) -> list[PhoneNumber]:
+        return [read_number(did) for (did,) in self._execute(_DIDS)]
 
     def is_opening(self) -> bool:
         return self._execute(_IS_OPENING).fetchone() is not None

@@ -20,11 +20,13 @@ _NAME = """
     INSERT INTO name (name, noun, number) VALUES (?, 'm', (SELECT coalesce(max(position), 0) + 1 FROM message))
 """
 _SELECT = """
-    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal
+    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
+        is_kept
     FROM message JOIN conversation ON number = message.conversation
 """
 _POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'm')"
 _GET = f"{_SELECT} WHERE position = {_POSITION}"
+_AT = f"{_SELECT} WHERE position = ?"
 _NUMBER = "SELECT number FROM conversation WHERE id = ?"
 # One step into the index for each state, instead of a walk along the conversation.
 _FIRST = """
@@ -37,8 +39,9 @@ _FIRST = """
 _FIRST_OF = f"{_SELECT} WHERE position = ({_FIRST})"
 _LAST_SENDER = """
     SELECT author FROM message WHERE position = (SELECT max(last) FROM (
-        SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1
-        UNION ALL SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0
+        SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1 AND position < :before
+        UNION ALL
+        SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0 AND position < :before
     ))
 """
 _CLOSE = "UPDATE message SET is_open = 0 WHERE conversation = ? AND is_open = 1 AND position <= ?"
@@ -61,6 +64,9 @@ _FORGET = """
     ) RETURNING position
 """
 _FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ?"
+
+
+_LAST = 2**63 - 1  # above every position
 
 
 class SqliteMessages:
@@ -92,8 +98,13 @@ class SqliteMessages:
         row = self._execute(_FIRST_OF, {"number": self._number(conversation)}).fetchone()
         return _message(row) if row else None
 
-    def last_sender(self, conversation: ConversationId) -> Address | None:
-        row = self._execute(_LAST_SENDER, {"number": self._number(conversation)}).fetchone()
+    def at(self, position: int) -> Message | None:
+        row = self._execute(_AT, (position,)).fetchone()
+        return _message(row) if row else None
+
+    def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
+        limits = {"number": self._number(conversation), "before": _LAST if before is None else before}
+        row = self._execute(_LAST_SENDER, limits).fetchone()
         return read_address(row[0]) if row else None
 
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
@@ -126,7 +137,7 @@ class SqliteMessages:
 
 
 def _message(row: tuple[Any, ...]) -> Message:
-    id, conversation, direction, author, text, media, said_at, received_at, position, post, refusal = row
+    id, conversation, direction, author, text, media, said_at, received_at, position, post, refusal, is_kept = row
     is_inbound = direction == "in"
     return Message(
         id=id,
@@ -140,6 +151,7 @@ def _message(row: tuple[Any, ...]) -> Message:
         position=position,
         post=post,
         refusal=Reason(refusal) if refusal else None,
+        is_kept=bool(is_kept),
     )
 
 

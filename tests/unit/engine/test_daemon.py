@@ -67,7 +67,6 @@ async def test_the_listeners_are_there_before_the_gates_which_close_in_reverse_b
         await works.books.look(lambda ledger: None)
 
 
-@pytest.mark.xfail(strict=True, raises=TimeoutError, reason="what begins while all is being cancelled is waited for")
 async def test_stopped_at_the_very_moment_of_opening_it_closes_like_at_any_other(works: Works) -> None:
     stop = asyncio.Event()
 

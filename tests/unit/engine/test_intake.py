@@ -186,7 +186,6 @@ async def test_a_reply_that_overtakes_the_answer_to_our_post_is_to_come_again_an
     assert works.books.sms() == ["Yes"]
 
 
-@pytest.mark.xfail(strict=True, reason="a reply that is to come again does not mark the chat to be read back")
 async def test_a_reply_that_is_to_come_again_marks_its_source_like_every_busy_answer(works: Works) -> None:
     await works.intake().accept(raw(), sms())
     await works.books.takes()

@@ -166,7 +166,6 @@ async def test_after_an_hour_in_which_the_chat_could_be_asked_a_text_is_shown(wo
     assert len(await outage(works, None)) >= 1
 
 
-@pytest.mark.xfail(strict=True, reason="a text that was unclear twice is taken for shown while Slack is still away")
 async def test_after_an_hour_in_which_the_chat_could_not_even_be_asked_a_text_is_shown(works: Works) -> None:
     shown = await outage(works, Transient("503"))
 
@@ -191,7 +190,6 @@ async def test_a_wish_that_was_open_at_three_deaths_is_set_aside_and_not_asked_a
     assert len(works.chat.looked) - looked == (state is EntryState.TRYING)
 
 
-@pytest.mark.xfail(strict=True, raises=KeyError, reason="a carrier that left the configuration ends every look-up")
 async def test_a_reply_of_a_carrier_that_left_the_configuration_is_asked_about(works: Works) -> None:
     taken = await interrupted(works.books, SMS)
     works.worlds = Worlds(chat=works.chat, mail=works.mail, carriers={})
@@ -286,6 +284,7 @@ async def test_a_busy_store_ends_a_reading_which_is_wanted_again(works: Works, s
 
     assert recovery.wanted == {source}
     assert not recovery.stir.is_set()
+    works.books.forward(timedelta(seconds=30))
     await recovery.catch_up_wanted(works.intake())
     assert recovery.wanted == set()
 
@@ -312,14 +311,12 @@ async def test_what_is_read_back_and_cannot_be_understood_is_kept_like_live(work
     assert status.counts["poison"] == 1
 
 
-@pytest.mark.xfail(strict=True, reason="a reading that fails in another way than a port may is forgotten")
 async def test_a_reading_that_fails_unexpectedly_is_still_wanted(works: Works) -> None:
     recovery = works.recovery()
     await recovery.catch_up_all(works.intake())
     works.carrier.trouble = StoreBusy("disk full")
     recovery.want("twilio/main")
 
-    with pytest.raises(StoreBusy):
-        await recovery.catch_up_wanted(works.intake())
+    await recovery.catch_up_wanted(works.intake())
 
     assert recovery.wanted == {"main"}

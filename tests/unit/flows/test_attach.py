@@ -111,7 +111,6 @@ async def test_a_picture_without_words_that_cannot_be_texted_leaves_nothing_to_d
     assert '"about"' not in books.notes()[0]
 
 
-@pytest.mark.xfail(strict=True, reason="without its file only the first of several texts is sent, the rest is lost")
 async def test_all_words_of_a_long_reply_go_out_without_the_file_that_cannot_be_texted(books: Books) -> None:
     await opened(books)
     books.media = PDF
@@ -181,7 +180,6 @@ async def test_a_file_that_does_not_come_is_told_of_once_after_some_tries(books:
     assert books.notices() == [Case.PICTURE_LATE] * (more >= 0)
 
 
-@pytest.mark.xfail(strict=True, reason="a file whose fetching times out again and again is never told of")
 async def test_a_file_that_times_out_is_told_of_likewise(books: Books) -> None:
     await fetched_in_vain(books, Outcome.UNCERTAIN, TELL_OF_LATE_FILE)
 
@@ -201,7 +199,6 @@ async def test_a_file_waits_for_the_thread_of_its_text(books: Books) -> None:
     assert [type(one) for one in said] == [PostToThread, UploadFile]
 
 
-@pytest.mark.xfail(strict=True, reason="each time a file has to wait for its thread counts as a death of its worker")
 async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_first_doubt(books: Books) -> None:
     await books.texts("Look", files=(file(),))
     away = books.except_for(WishKind.SHOW_MESSAGE, Settlement(outcome=Outcome.TRANSIENT, retry_after=10 * SECOND))

@@ -116,7 +116,6 @@ async def test_where_nobody_acknowledged_and_nothing_waits_the_card_says_so(book
     assert amended.content.state == words.nothing_waits()
 
 
-@pytest.mark.xfail(strict=True, reason="what retention took away is called a text without words")
 @pytest.mark.parametrize("files", [(), (file(),)])
 async def test_the_card_of_a_text_that_is_no_longer_kept_says_so(books: Books, files: tuple[()]) -> None:
     await books.texts("One", files=files)
@@ -132,7 +131,7 @@ async def test_the_card_of_a_text_that_is_no_longer_kept_says_so(books: Books, f
     assert amended.content.text == words.NO_LONGER_KEPT
 
 
-async def test_a_part_that_retention_took_away_is_shown_as_empty(books: Books) -> None:
+async def test_a_part_that_retention_took_away_is_shown_as_no_longer_kept(books: Books) -> None:
     await books.texts("a" * 3001)
     talk = await books.conversation()
     books.forward(MINUTE)
@@ -140,7 +139,7 @@ async def test_a_part_that_retention_took_away_is_shown_as_empty(books: Books) -
 
     said = [one.content for one in await books.goes_out() if isinstance(one, PostToThread)]
 
-    assert [one.text for one in said if isinstance(one, Card | Said)] == [words.NO_TEXT] * 2
+    assert [one.text for one in said if isinstance(one, Card | Said)] == [words.NO_LONGER_KEPT] * 2
 
 
 async def test_a_note_and_what_it_becomes_are_said_from_their_facts(books: Books) -> None:

@@ -106,7 +106,6 @@ async def test_a_reply_withdrawn_by_stop_holds_no_later_reply_up(books: Books) -
     assert books.sms() == ["Yes", "Three"]
 
 
-@pytest.mark.xfail(strict=True, reason="of a group the first is named, whoever said STOP")
 async def test_the_note_about_a_withdrawn_group_reply_names_who_said_stop(books: Books) -> None:
     books.plan = plan(abilities={"main": replace(ABILITIES, groups=True)})
     await books.texts(sender=ANN, others=(BOB,))
@@ -322,7 +321,6 @@ async def test_a_thread_whose_first_post_was_deleted_is_opened_anew(books: Books
     assert await books.root() == books.posts[-1]
 
 
-@pytest.mark.xfail(strict=True, reason="the card is always given the very first text, whichever opened it")
 async def test_the_first_post_of_a_thread_opened_anew_keeps_the_text_that_opened_it(books: Books) -> None:
     await reopened(books)
 

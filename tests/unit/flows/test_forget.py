@@ -95,7 +95,6 @@ async def test_without_any_number_requests_are_forgotten_all_the_same(books: Boo
     assert not await forgets(books, DialPlan(dids=()))
 
 
-@pytest.mark.xfail(strict=True, reason="texts of a number that left the configuration are kept for ever")
 async def test_texts_of_a_number_that_left_the_configuration_are_forgotten_too(books: Books) -> None:
     message = await books.texts("One")
     books.forward(31 * DAY)
@@ -105,7 +104,6 @@ async def test_texts_of_a_number_that_left_the_configuration_are_forgotten_too(b
     assert (await books.message(message.id)).text == ""
 
 
-@pytest.mark.xfail(strict=True, reason="raw requests are kept for the general time, however short a number's is")
 async def test_no_request_outlives_the_texts_of_the_number_with_the_shortest_time(books: Books) -> None:
     books.plan = plan(did(retention=7 * DAY))
     await sights(books, "main:SM1")

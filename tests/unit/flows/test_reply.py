@@ -50,9 +50,6 @@ async def test_a_reply_acknowledges_what_its_author_could_see(books: Books) -> N
     assert await books.unacknowledged() == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reply's own place counts as shown, so it covers texts that were not shown yet"
-)
 async def test_a_reply_does_not_acknowledge_a_text_that_was_not_shown_yet(books: Books) -> None:
     await opened(books)
     unseen = await books.texts("And on Monday?")
@@ -62,9 +59,6 @@ async def test_a_reply_does_not_acknowledge_a_text_that_was_not_shown_yet(books:
     assert await books.unacknowledged() == [unseen.id]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the reply's own place counts as shown, so it covers texts that came after it was written"
-)
 async def test_a_reply_read_back_late_does_not_acknowledge_a_text_that_came_after_it(books: Books) -> None:
     await opened(books)
     moment = books.clock.now()
@@ -103,7 +97,6 @@ async def test_a_reply_is_ours_where_its_thread_is(books: Books, thread: str) ->
     assert await books.look(lambda ledger: reply.is_ours(ledger, event)) is (not thread)
 
 
-@pytest.mark.xfail(strict=True, reason="a reply below a deleted first post, after a new thread was opened, is dropped")
 async def test_a_reply_in_the_old_thread_of_a_conversation_is_not_lost(books: Books) -> None:
     await opened(books)
     old = await books.root()
@@ -130,7 +123,6 @@ async def test_a_reply_to_a_number_that_left_the_configuration_acknowledges_and_
     assert await books.unacknowledged() == []
 
 
-@pytest.mark.xfail(strict=True, reason="nothing is said, nor marked, where the number left the configuration")
 async def test_a_reply_to_a_number_that_left_the_configuration_is_marked_as_failed(books: Books) -> None:
     await opened(books)
     books.plan = plan(did(number=BOB))
@@ -302,7 +294,6 @@ async def test_a_file_without_words_that_may_not_be_fetched_leaves_nothing_to_de
     assert await books.sendings(written) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a reply of which nothing can be sent carries the mark of a queued one for ever")
 async def test_a_file_without_words_that_may_not_be_fetched_is_marked_as_failed(books: Books) -> None:
     await opened(books)
 
@@ -311,7 +302,6 @@ async def test_a_file_without_words_that_may_not_be_fetched_is_marked_as_failed(
     assert await mark(books, written) is Mark.FAILED
 
 
-@pytest.mark.xfail(strict=True, reason="without its file only the first of several texts is sent, the rest is lost")
 async def test_all_words_of_a_long_reply_go_out_without_its_file(books: Books) -> None:
     await opened(books)
     written = await books.replies("a" * 2000, unfit_files=("terms.pdf",))
@@ -338,7 +328,6 @@ async def test_a_reply_to_a_group_reaches_whoever_wrote_last_and_that_is_said_on
     assert books.notices() == [Case.GROUP_ANSWERS_ONE]
 
 
-@pytest.mark.xfail(strict=True, reason="whom a reply reaches is looked up when it is sent, not when it was written")
 async def test_a_queued_reply_to_a_group_does_not_turn_to_somebody_who_wrote_after_it(books: Books) -> None:
     await books.texts("Hi", sender=ANN, others=(BOB,))
     await books.goes_out()
