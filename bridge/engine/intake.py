@@ -66,6 +66,8 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
         return Answer.ACCEPTED
     if isinstance(read, ThreadReply) and not reply.is_ours(ledger, read):
         raise _NotOurs(may_become_ours=ledger.conversations.is_opening())
+    if isinstance(read, ButtonPressed) and decide.is_too_early(ledger, read):
+        raise _NotOurs(may_become_ours=True)  # whoever pressed sees that it did not work, and presses again
     try:
         with ledger.savepoint():
             decide_on(ledger, plan, read, now)

@@ -5,7 +5,7 @@ from datetime import datetime
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import ButtonPressed
-from bridge.domain.ids import EntryToken, MessageId
+from bridge.domain.ids import ConversationId, EntryToken, MessageId
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
@@ -23,6 +23,14 @@ _ASKED_DECISIONS = {
     # The same entry, so that it keeps its place before the replies that waited for this decision.
     Action.SEND_AGAIN: EntryChange(state=EntryState.READY, status=DeliveryStatus.QUEUED, is_repeat=True),
 }
+
+
+def is_too_early(ledger: Ledger, event: ButtonPressed) -> bool:
+    """Tell whether somebody acknowledges a first post before we were told that it stands: nothing is covered yet."""
+    if event.action is not Action.ACKNOWLEDGE:
+        return False
+    conversation = ledger.conversations.get(ConversationId(event.value))
+    return conversation is not None and conversation.thread is None
 
 
 def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> None:
