@@ -15,11 +15,12 @@ from adapters.sandbox.carrier import CarrierWorld
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.nouns import Message
 from tests.faults.ambush import NOT_PROCESSED, PROCESSED, Ambush
 from tests.faults.mortal import unfinished
 from tests.faults.process import THE_DAEMON, Process
 from tests.faults.truth import Said, Verdict, judge
-from tests.stories.language import CHANNEL, DID, PUBLIC, House, shown
+from tests.stories.language import CHANNEL, DID, PUBLIC, House, buttons, shown
 
 KILLS, KILLS_OF_THE_CONTROL = 50, 12
 SEED = 7
@@ -27,6 +28,8 @@ PHONES = [f"+121255501{number:02}" for number in range(60, 100)]
 SENDS = ("messages.create", "chat.postMessage")
 OTHER_MOMENTS = ("chat.update", "reactions.add", "conversations.replies", "apps.connections.open")
 TEXTS, REPLIES = 5, 4  # of each life
+_ARRIVED, _AGAIN = "It arrived", "Send again"
+_DECISIONS = ("says that this reply arrived", "had this reply sent again")
 _AMBUSH_SECONDS = 4
 _SETTLING_SECONDS = 150
 
@@ -44,6 +47,7 @@ class Street:
     kills: int = 0
     kills_in_a_send: int = 0
     struck: asyncio.Event = field(default_factory=asyncio.Event)
+    decided: set[str] = field(default_factory=set)  # questions that a person has answered
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def begin(self) -> None:
@@ -91,11 +95,33 @@ class Street:
         """Leave the daemon alone until it has nothing left to do, or so long, and judge."""
         await self.begin()
         with suppress(TimeoutError):
-            await self.process.wait_for(self._is_settled, seconds)
+            async with asyncio.timeout(seconds):
+                while not self._is_settled():
+                    await self.process.wait_for(lambda: self._is_settled() or self.questions(), seconds)
+                    await self.decide()
         await self.process.stop()
         verdict = judge(self.house, self.said, {DID: CHANNEL})
+        verdict.strange = [words for words in verdict.strange if not any(said in words for said in _DECISIONS)]
         verdict.strange += [f"still open: {entry}" for entry in unfinished(self.house.path)]
         return verdict
+
+    def questions(self) -> list[tuple[str, Message, Message]]:
+        """Return the notes that nobody has answered yet, each with its phone and the reply that it asks about."""
+        return [
+            (phone, note, unclear)
+            for phone, root in self.threads().items()
+            for note in self.house.slack.thread(CHANNEL, root)
+            for unclear in self.house.slack.thread(CHANNEL, root)
+            if note.ts not in self.decided and buttons(note, _AGAIN) and "question" in unclear.reactions
+        ]
+
+    async def decide(self) -> None:
+        """Look at the phone, as a person would ask its owner, and press the right button; a thread has one question."""
+        for phone, note, unclear in self.questions():
+            self.decided.add(note.ts)
+            label = _ARRIVED if unclear.text in self.house.carrier.phone(phone).texts(DID) else _AGAIN
+            action = buttons(note, label)[0]["action_id"]
+            await self.house.slack.interactions.press("U0DESK", CHANNEL, note.ts, action)
 
     def _is_settled(self) -> bool:
         return not unfinished(self.house.path) and not judge(self.house, self.said, {DID: CHANNEL}).lost
@@ -104,8 +130,8 @@ class Street:
         messages = sum(map(len, [*self.said.texts.values(), *self.said.replies.values()]))
         lost, doubled, misplaced = len(verdict.lost), len(verdict.doubled), len(verdict.misplaced)
         return (
-            f"{name:<8}{self.kills:>3} kills, {self.kills_in_a_send:>3} in an open send, {messages:>4} messages: "
-            f"{lost:>3} lost, {doubled:>3} doubled, {misplaced:>3} out of order"
+            f"{name:<8}{self.kills:>3} kills, {self.kills_in_a_send:>3} in an open send, {messages:>4} messages, "
+            f"{len(self.decided):>2} asked about: {lost:>3} lost, {doubled:>3} doubled, {misplaced:>3} out of order"
         )
 
 

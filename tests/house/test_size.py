@@ -14,14 +14,6 @@ MOST_LINES_OF_A_FUNCTION = 50
 EXCEPTIONS: frozenset[str] = frozenset()
 
 PLACES = (*HOUSE, "tests", "bench")
-OVERDUE = (
-    "tests/browser/test_page.py",
-    "tests/contracts/facts.py",
-    "tests/unit/adapters/sandbox/test_page.py",
-    "tests/unit/adapters/twilio/test_client.py",
-    "tests/unit/flows/test_deliver.py",
-)
-
 PYTHON = modules(*PLACES)
 PAGES = [path for path in kept_files() if path.startswith(HOUSE) and path.endswith((".js", ".css", ".html", ".j2"))]
 
@@ -59,13 +51,7 @@ def told(sizes: list[tuple[int, str]]) -> str:
 def test_no_file_is_longer_than_400_lines() -> None:
     files = longest_files()
 
-    assert too_long([size for size in files if size[1] not in OVERDUE], MOST_LINES_OF_A_FILE) == [], told(files)
-
-
-@pytest.mark.xfail(strict=True, reason="too long, to be divided by what it tells")
-@pytest.mark.parametrize("path", OVERDUE)
-def test_what_was_too_long_is_so_no_more(path: str) -> None:
-    assert length(text(path) or "") <= MOST_LINES_OF_A_FILE
+    assert too_long(files, MOST_LINES_OF_A_FILE) == [], told(files)
 
 
 def test_no_function_is_longer_than_50_lines() -> None:
