@@ -19,6 +19,7 @@ from bridge.domain.command import SendMail
 from bridge.domain.ids import EntryToken, MailRef
 from bridge.errors import Blocked, Uncertain
 from bridge.ports import StillDue
+from bridge.wording import relay
 
 _QUIT_SECONDS = 5.0
 
@@ -76,7 +77,7 @@ class SmtpMail:
             try:
                 self._tls = await asyncio.to_thread(ssl.create_default_context, cafile=authority)
             except (ssl.SSLError, OSError) as error:
-                remedy = f"Put a readable PEM file at {authority}, or take ca_file out of [mail]."
+                remedy = relay.check_authority(str(authority))
                 raise Blocked(f"the certificates in {authority} cannot be read: {error}", remedy) from error
         return self._tls
 

@@ -25,6 +25,7 @@ from bridge.domain.message import Media
 from bridge.domain.visible import visible
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain
 from bridge.wording import digest as say
+from bridge.wording import relay
 
 _SHOWABLE = ("image/jpeg", "image/png", "image/gif")  # what every mail program shows
 _MAX_PICTURES = 5_000_000  # octets of all pictures; many servers refuse mails above ten megabytes, base64 included
@@ -158,7 +159,7 @@ def no_starttls() -> Blocked:
 def no_login() -> Blocked:
     return Blocked(
         "the mail server does not offer a login that we know",
-        "Check host, port and security in [mail]; take username and password out if the server wants none.",
+        relay.check_no_login(),
     )
 
 
@@ -175,15 +176,13 @@ def fault(error: aiosmtplib.SMTPException | OSError, *, handed_over: bool) -> Po
     if handed_over:
         return Uncertain(f"the mail server fell silent while it took the mail: {detail}")
     if any(isinstance(each, ssl.SSLError) and not isinstance(each, _CUT) for each in (error, error.__cause__)):
-        remedy = "Check host, port and security in [mail]; for a private authority name its certificates in ca_file."
-        return Blocked(f"no trusted connection to the mail server: {detail}", remedy)
+        return Blocked(f"no trusted connection to the mail server: {detail}", relay.check_connection())
     if isinstance(error, aiosmtplib.SMTPNotSupported) or type(error) is aiosmtplib.SMTPException:
-        return Blocked(f"the mail server cannot do what is needed: {detail}", _REMEDY)
+        return Blocked(f"the mail server cannot do what is needed: {detail}", relay.check_everything())
     return Transient(f"the mail server cannot be reached: {detail}")
 
 
 _CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)  # the line broke, encrypted or not
-_REMEDY = "Check [mail] against what the mail host asks for, and its answer against its documentation."
 _LOGIN_CODES = (530, 534, 535, 538)
 # RFC 3463 and IANA's list of 2026-01: the sender's address; the login; the sender's DKIM, SPF, reverse DNS, null MX.
 _ABOUT_THE_SENDER = re.compile(r"\s*5\.(1\.[78]|7\.(8|9|11|13|14|2[0-7]))\b")
@@ -201,8 +200,8 @@ def _refusal(error: aiosmtplib.SMTPResponseException, *, handed_over: bool) -> P
     if about_this_mail and not _is_about_the_account(error):
         return Permanent(detail, _reason(error))
     if error.code in _LOGIN_CODES or isinstance(error, aiosmtplib.SMTPAuthenticationError):
-        return Blocked(detail, "Check username and password in [mail]; some hosts want a password made for programs.")
-    return Blocked(detail, "Check that the mail host lets this login send as the address in [mail] from.")
+        return Blocked(detail, relay.check_login())
+    return Blocked(detail, relay.check_sender())
 
 
 def _denies_relaying(error: aiosmtplib.SMTPResponseException) -> bool:

@@ -17,6 +17,7 @@ from sqlite_utils import Database
 
 from adapters.sqlite.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
 from bridge.errors import ConfigError, Mistake, SchemaMismatch, StoreBusy
+from bridge.wording import config as wording
 
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
@@ -72,8 +73,8 @@ def _locked(path: Path) -> BinaryIO:
     try:
         descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
-        remedy = "make the folder, and let it belong to the user who runs the daemon"
-        raise ConfigError((Mistake(place=str(path), what=f"cannot be opened: {error}", remedy=remedy),)) from error
+        mistake = Mistake(place=str(path), what=f"cannot be opened: {error}", remedy=wording.store_folder())
+        raise ConfigError((mistake,)) from error
     lock = os.fdopen(descriptor, "r+b")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,11 +1,9 @@
 """Safety: every answer after a sync, and nothing lost or said twice after a kill, a limit, an outage."""
 
-import re
 import shutil
 import signal
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from bench.bench import Bench
 from bench.caller import Done
@@ -13,12 +11,9 @@ from bench.figure import Figure
 from bench.house import House
 from bench.phone import PATH
 from bench.place import wait_until
+from bench.trace import CALLS, Trace
 from bench.world import Heard
 
-_CALLS = "fsync,fdatasync,read,recvfrom,recvmsg,write,writev,sendto,sendmsg"
-_LINE = re.compile(
-    r"(?P<thread>\d+) +(?:<\.\.\. (?P<resumed>\w+) resumed>|(?P<call>\w+)\((?P<fd>\d+)<(?P<what>[^>]*)>)"
-)
 _ATTACHED = 10.0  # seconds
 _AT_A_TIME = 120.0  # texts a second, while faults happen
 
@@ -28,46 +23,21 @@ def synced(bench: Bench) -> Iterator[Figure]:
     if not shutil.which("strace"):
         yield Figure(name="answers after a sync", values=(0.0,), unit="%", note="not measured: strace is not installed")
         return
-    trace = bench.place.new_folder() / "trace.txt"
+    path = bench.place.new_folder() / "trace.txt"
     house = bench.house()
-    attach = ["strace", "-f", "-y", "-s", "64", "-e", f"trace={_CALLS}", "-o", str(trace), "-p", str(house.pid)]
+    attach = ["strace", "-qq", "-f", "-y", "-s", "64", "-e", f"trace={CALLS}", "-o", str(path), "-p", str(house.pid)]
     tracer = bench.place.start(attach)
-    wait_until(lambda: trace.exists() and trace.stat().st_size > 0, _ATTACHED)
+    wait_until(lambda: path.exists() and path.stat().st_size > 0, _ATTACHED)
     done = bench.call(bench.job(house.url, count=bench.scale.synced))
     tracer.process.send_signal(signal.SIGINT)  # it lets the daemon go
     tracer.process.wait(_ATTACHED)
     house.end()
-    good, answers = _after_sync(trace)
-    note = f"{answers} answers seen, {len(done.acked)} acknowledged"
-    share = 100 * good / answers if answers else 0.0
+    trace = Trace()
+    with path.open(errors="replace") as lines:
+        trace.read(lines)
+    note = f"{trace.answers} answers seen, {len(done.acked)} acknowledged"
+    share = 100 * trace.synced / trace.answers if trace.answers else 0.0
     yield Figure(name="answers after a sync", values=(share,), unit="%", floor=100, note=note)
-
-
-def _after_sync(trace: Path) -> tuple[int, int]:
-    """Count the answers that follow a whole sync of the journal after their request, and all answers.
-
-    The lines of a trace stand in the order in which calls began, or went on.
-    """
-    asked: dict[str, int] = {}  # the connection, and where in the trace its request was read
-    syncing: dict[str, int] = {}  # the thread, and where its sync began
-    last = -1  # where the latest began of the syncs that are complete
-    good = answers = 0
-    with trace.open(errors="replace") as lines:
-        for at, line in enumerate(lines):
-            if not (found := _LINE.match(line)):
-                continue
-            thread, call, what = found["thread"], found["call"] or "", found["what"] or ""
-            if found["resumed"] and "sync" in found["resumed"]:
-                last = max(last, syncing.pop(thread, -1))
-            elif "sync" in call and what.endswith("-wal"):
-                syncing[thread] = at
-                last = last if "<unfinished" in line else max(last, syncing.pop(thread))
-            elif f"POST {PATH}" in line:
-                asked[found["fd"]] = at
-            elif "HTTP/1.1 2" in line and found["fd"] in asked and not call.startswith(("read", "recv")):
-                answers += 1
-                good += last > asked.pop(found["fd"])
-    return good, answers
 
 
 def killed(bench: Bench) -> Iterator[Figure]:

@@ -272,3 +272,7 @@ def socket_path_too_long(path: str) -> Told:
         f"The control socket next to the database would be {quoted(path)}, which is too long for a socket.",
         'Add a section [control] with a short path: socket = "/run/sms-bridge/control.sock".',
     )
+
+
+def store_folder() -> str:
+    return "make the folder, and let it belong to the user who runs the daemon"

@@ -162,7 +162,7 @@ async def test_fifty_kills_lose_nothing_and_say_nothing_twice(
 ) -> None:
     async with street(tmp_path) as real:
         while real.kills < KILLS:
-            await real.life(SENDS if real.kills % 3 else OTHER_MOMENTS)
+            await real.life(SENDS if real.kills % 4 else OTHER_MOMENTS)
         verdict = await real.settle(_SETTLING_SECONDS)
 
     with capsys.disabled():

@@ -36,16 +36,8 @@ PLACES = [
 ELSEWHERE = {
     "adapters/control/client.py": {"it takes too long": "the detail of an error"},
     "adapters/control/listener.py": {"the store is busy: …": "told to our own command line, which words it anew"},
-    "adapters/mail/client.py": {"Put a readable PEM file at …, or take ca_file out of [mail].": "a remedy, overdue"},
-    "adapters/mail/wire.py": {
-        "Check host, port and security in [mail]; for a private authority name its certificates in ca_file.": "overdue",
-        "Check [mail] against what the mail host asks for, and its answer against its documentation.": "overdue",
-        "the mail server said … …": "the detail of an error",
-    },
-    "adapters/sqlite/opening.py": {
-        "make the folder, and let it belong to the user who runs the daemon": "a remedy, overdue",
-        "… beside this file is kept by sms-bridge.\n": "written into the lock file",
-    },
+    "adapters/mail/wire.py": {"the mail server said … …": "the detail of an error"},
+    "adapters/sqlite/opening.py": {"… beside this file is kept by sms-bridge.\n": "written into the lock file"},
     "adapters/twilio/listing.py": {"Sent from your Twilio trial account - ": "the vendor's words, to be recognised"},
     "bridge/engine/dispatcher.py": {"no answer in time": "a detail for the log and the attempt"},
     "bridge/engine/recovery.py": {"what it was about is no longer there": "a detail for the log and the attempt"},
