@@ -78,6 +78,7 @@ class MortalHouse(House):
             _, late = await asyncio.wait({running}, timeout=self.ends_within)
             if late:
                 await _ended(running)
+                await _workers_ended()
                 raise TimeoutError("the daemon does not end")
             await running
 
@@ -172,6 +173,16 @@ async def _ended(running: asyncio.Task[None]) -> None:
     while not running.done():
         running.cancel()
         await asyncio.wait({running}, timeout=_PARTING_SECONDS)
+
+
+async def _workers_ended() -> None:
+    """End what a daemon that was cut short has left at work."""
+    workers = [
+        task for task in asyncio.all_tasks() if getattr(task.get_coro(), "__qualname__", "") == "Supervisor.keep"
+    ]
+    for worker in workers:
+        worker.cancel()
+    await asyncio.gather(*workers, return_exceptions=True)
 
 
 def unfinished(folder: Path) -> list[str]:
