@@ -106,6 +106,9 @@ class Acknowledgements(Protocol):
     def latest(self, conversation: ConversationId) -> Acknowledgement | None:
         """Return the one that covers most; of equals the earliest."""
 
+    def since(self, conversation: ConversationId, moment: datetime) -> list[Acknowledgement]:
+        """Return those of this conversation that were given at or after this moment."""
+
     def reactions_on(self, post: PostRef) -> list[Acknowledgement]: ...
 
 

@@ -73,6 +73,10 @@ class _Job:
             self.future.set_exception(self.error)
 
 
+def _nothing(ledger: Ledger, now: datetime) -> None:
+    """Do nothing."""
+
+
 class SqliteStore:
     """A store in one file, for one daemon. Open it before use, and use it from the loop that opened it."""
 
@@ -155,7 +159,30 @@ class SqliteStore:
         return group
 
     def _commit(self, group: list[_Job]) -> None:
-        """Run the works in one transaction, then tell all callers; nobody is told of what is not durable."""
+        """Run the works in one transaction, then tell all callers; nobody is told of what is not durable.
+
+        Nearly always all of them succeed, so they run without savepoints first; if one raises, all is undone and they
+        run again, each in a savepoint of its own.
+        """
+        if not self._commit_at_once(group):
+            self._commit_apart(group)
+        has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
+        self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
+
+    def _commit_at_once(self, group: list[_Job]) -> bool:
+        execute = self._file.connection.execute
+        undone = _Job(_nothing, group[0].future)
+        with undone:
+            execute("BEGIN IMMEDIATE")
+            now = self._tick()
+            for job in group:
+                job.result = job.work(self._ledger, now)
+            execute("COMMIT")
+        if undone.error is not None:
+            self._undo()
+        return undone.error is None
+
+    def _commit_apart(self, group: list[_Job]) -> None:
         execute = self._file.connection.execute
         try:
             execute("BEGIN IMMEDIATE")
@@ -165,9 +192,11 @@ class SqliteStore:
             execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(group, error)
-        has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
-        with contextlib.suppress(RuntimeError):  # the loop has ended, and nobody waits any more
-            self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
+
+    def _undo(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            if self._file.connection.in_transaction:
+                self._file.connection.execute("ROLLBACK")
 
     def _run(self, job: _Job, now: datetime) -> None:
         """Run one work in a savepoint of its own; raise only what is no fault of the work."""
@@ -188,9 +217,7 @@ class SqliteStore:
         return code in _TROUBLES_OF_THE_FILE or not self._file.connection.in_transaction
 
     def _give_up(self, group: list[_Job], error: sqlite3.Error) -> None:
-        with contextlib.suppress(sqlite3.Error):
-            if self._file.connection.in_transaction:
-                self._file.connection.execute("ROLLBACK")
+        self._undo()
         for job in group:
             job.error = StoreBusy(f"{self._path} does not take it now: {error}")
             job.error.__cause__ = error

@@ -55,6 +55,7 @@ class Daemon:
         desk = ReadingDesk(self.store, self._listeners)
         self._listen(intake, desk)
         await asyncio.sleep(0)  # the listeners take their intake before the port opens
+        await recovery.begin()
         opened: list[Gate] = []
         try:
             for gate in self.gates:
@@ -87,6 +88,8 @@ class Daemon:
         first_pass = asyncio.create_task(recovery.catch_up_all(intake))
         self._tasks.append(first_pass)
         await asyncio.wait({first_pass}, timeout=FIRST_PASS.total_seconds())
+        if self._supervisor.is_closing:
+            return
         pacer = Pacer(self.manners, self.clock)
         self._dispatcher = Dispatcher(self.store, self.plan, self.worlds, pacer, self.clock, self.owner)
         self._outbox.append(asyncio.create_task(self._supervisor.keep("outbox", self._dispatcher.run)))

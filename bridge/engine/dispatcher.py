@@ -30,6 +30,7 @@ from bridge.wording import admin as admin_words
 log = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=Command)
+JUST_NOW = timedelta(seconds=1)
 LONGEST_REST = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=1)
 
@@ -42,9 +43,20 @@ class _Wish(Generic[C]):
     plan: DialPlan
     entry: OutboxEntry
     command: C
+    clock: Clock
+
+    @property
+    def taken_at(self) -> datetime:
+        return self.entry.started_at or self.entry.due_at
 
     async def still_due(self) -> C | None:
-        """Answer the door's last question; the answer is remembered as what was sent."""
+        """Answer the door's last question; the answer is remembered as what was sent.
+
+        A post among colleagues that was composed this very second is not read once more: nobody can have decided
+        otherwise meanwhile, and it is the most frequent question of all.
+        """
+        if isinstance(self.command, PostToThread) and self.clock.now() - self.taken_at < JUST_NOW:
+            return self.command
         present = await self.store.transact(partial(_still_due, self.plan, self.entry))
         if present is not None:
             self.command = cast("C", present)
@@ -101,10 +113,12 @@ class Dispatcher:
         moments = [moment for moment in (due, self.pacer.next_room(), now + LONGEST_REST) if moment]
         work = asyncio.ensure_future(self.store.work_arrives(max(min(moments) - now, timedelta())))
         stir = asyncio.ensure_future(self._stir.wait())
-        await asyncio.wait({work, stir}, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            await asyncio.wait({work, stir}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            work.cancel()
+            stir.cancel()
         self._stir.clear()
-        for waiting in (work, stir):
-            waiting.cancel()
 
     async def _fulfil(self, taken: Taken) -> None:
         entry = taken.entry
@@ -116,7 +130,7 @@ class Dispatcher:
             self.pacer.end(entry.destination)
             self._stir.set()
         log.log(
-            logging.INFO if settlement.outcome is Outcome.SENT else logging.WARNING,
+            _level(entry, settlement),
             "%s %s",
             entry.kind,
             settlement.outcome if settled else "superseded",
@@ -149,10 +163,10 @@ class Dispatcher:
         chat, mail = self.worlds.chat, self.worlds.mail
         match command:
             case PostToThread():
-                post = _Wish(self.store, self.plan, entry, command)
+                post = _Wish(self.store, self.plan, entry, command, self.clock)
                 return _posted(await chat.post(command, key, post.still_due))
             case UploadFile():
-                file = _Wish(self.store, self.plan, entry, command)
+                file = _Wish(self.store, self.plan, entry, command, self.clock)
                 return _posted(await chat.upload(command, key, file.still_due))
             case AmendPost():
                 await chat.amend(command)
@@ -161,10 +175,10 @@ class Dispatcher:
                 await chat.mark(command)
                 return Settlement(outcome=Outcome.SENT)
             case SendSms():
-                sms = _Wish(self.store, self.plan, entry, command)
+                sms = _Wish(self.store, self.plan, entry, command, self.clock)
                 return _sent(await self._carrier(entry).send(command, key, sms.still_due))
             case SendMail():
-                letter = _Wish(self.store, self.plan, entry, command)
+                letter = _Wish(self.store, self.plan, entry, command, self.clock)
                 sent = _sent(await mail.send(command, key, letter.still_due))
                 return _with_contents(sent, letter.command)
             case FetchMedia():
@@ -179,6 +193,13 @@ class Dispatcher:
         if carrier is None:
             raise Blocked(*admin_words.no_carrier(name))
         return carrier
+
+
+def _level(entry: OutboxEntry, settlement: Settlement) -> int:
+    """Log what went wrong as a warning, and of what went well only what left the office."""
+    if settlement.outcome is not Outcome.SENT:
+        return logging.WARNING
+    return logging.INFO if entry.kind in (WishKind.SEND_SMS, WishKind.SEND_DIGEST) else logging.DEBUG
 
 
 def _refusal(error: PortError) -> Settlement:

@@ -45,6 +45,9 @@ class DurableIntake:
             log.warning("intake busy", extra={"source": raw.source})
             self._missed(raw.source)
             return Answer.BUSY
+        except Exception as error:
+            log.exception("poison", extra={"source": raw.source})
+            return await self._store.transact(partial(_keep_poison, raw, error))
 
 
 class _NotOurs(Exception):
@@ -68,12 +71,15 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
         raise _NotOurs(may_become_ours=ledger.conversations.is_opening())
     if isinstance(read, ButtonPressed) and decide.is_too_early(ledger, read):
         raise _NotOurs(may_become_ours=True)  # whoever pressed sees that it did not work, and presses again
-    try:
-        with ledger.savepoint():
-            decide_on(ledger, plan, read, now)
-    except Exception as error:
-        log.exception("poison", extra={"source": raw.source})
-        _poison(ledger, raw, error, now)
+    decide_on(ledger, plan, read, now)
+    return Answer.ACCEPTED
+
+
+def _keep_poison(raw: RawEvent, why: Exception, ledger: Ledger, now: datetime) -> Answer:
+    """Keep what a decision of ours failed on, raw; the decision itself was undone."""
+    if not ledger.sightings.first(raw, now):
+        return Answer.REPEATED
+    _poison(ledger, raw, why, now)
     return Answer.ACCEPTED
 
 

@@ -12,7 +12,7 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
+from bridge.domain.outbox import EntryChange, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.errors import PortError, StoreBusy, Uncertain, WireError
 from bridge.flows import compose, rescue
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
@@ -45,6 +45,11 @@ class Recovery:
         self.wanted.add(source.rpartition("/")[2])
         self.stir.set()
 
+    async def begin(self) -> None:
+        """Remember, durably, from when on something can be missed, where that is not known yet."""
+        names = (CHAT, *(f"{did.carrier}/{did.number.value}" for did in self.plan.dids))
+        await self.store.transact(partial(_begin, names))
+
     # --- reconcile ----------------------------------------------------------------------------------------------------
 
     async def reconcile(self) -> int:
@@ -56,7 +61,7 @@ class Recovery:
     async def _inquire(self, inquiry: Inquiry) -> None:
         entry, wish, taken = inquiry
         if wish is None:
-            await self.store.transact(partial(_again, entry))
+            await self.store.transact(partial(_again, self.plan, entry))
             return
         try:
             found = await self._find(entry, wish, taken)
@@ -166,8 +171,6 @@ async def _accept(intake: Intake, history: AsyncIterator[tuple[RawEvent, Event |
 def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:
     inquiries: list[Inquiry] = []
     for entry in ledger.outbox.unresolved(now, AT_ONCE):
-        if rescue.set_aside(ledger, plan, entry, now):
-            continue
         wish = compose.command(ledger, plan, entry, now)
         if isinstance(wish, PostToThread | UploadFile | SendSms | SendMail):
             inquiries.append((entry, wish, rescue.taken(ledger, entry)))
@@ -178,10 +181,8 @@ def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:
     return inquiries
 
 
-def _again(entry: OutboxEntry, ledger: Ledger, now: datetime) -> bool:
-    """Doing it twice is harmless: it is simply ready again."""
-    once_more = Settlement(outcome=Outcome.INTERRUPTED)
-    return ledger.outbox.settle(entry, once_more, EntryChange(state=EntryState.READY, due_at=now), now)
+def _again(plan: DialPlan, entry: OutboxEntry, ledger: Ledger, now: datetime) -> None:
+    rescue.again(ledger, plan, entry, now)
 
 
 def _later(entry: OutboxEntry, ledger: Ledger, now: datetime) -> None:
@@ -204,6 +205,12 @@ def _found(plan: DialPlan, entry: OutboxEntry, found: Posted | str | None, ledge
 
 def _cursor(name: str, ledger: Ledger, now: datetime) -> datetime | None:
     return ledger.cursors.get(name)
+
+
+def _begin(names: tuple[str, ...], ledger: Ledger, now: datetime) -> None:
+    for name in names:
+        if ledger.cursors.get(name) is None:
+            ledger.cursors.put(name, now)
 
 
 def _move(name: str, at: datetime, ledger: Ledger, now: datetime) -> None:

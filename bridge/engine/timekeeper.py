@@ -42,12 +42,13 @@ class Timekeeper:
         """Read back what was missed: at once where somebody asked for it, and every quarter of an hour anyway."""
         last = self.clock.now()
         while True:
-            pause = asyncio.ensure_future(self.clock.sleep(TICK))
-            stirred = asyncio.ensure_future(self.recovery.stir.wait())
-            gap = asyncio.ensure_future(self.worlds.chat.gaps.wait())
-            await asyncio.wait({pause, stirred, gap}, return_when=asyncio.FIRST_COMPLETED)
-            for waiting in (pause, stirred, gap):
-                waiting.cancel()
+            waits = (self.clock.sleep(TICK), self.recovery.stir.wait(), self.worlds.chat.gaps.wait())
+            waiting = [asyncio.ensure_future(one) for one in waits]
+            try:
+                await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in waiting:
+                    one.cancel()
             if self.worlds.chat.gaps.is_set():
                 self.worlds.chat.gaps.clear()
                 self.recovery.wanted.add(CHAT)

@@ -4,6 +4,7 @@ Nothing that came by mail ever gets here.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -57,12 +58,31 @@ def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetim
 def adopt(ledger: Ledger, post: PostRef, now: datetime) -> None:
     """Count the reactions that were set on a post before we knew it as ours."""
     waiting = [one for one in ledger.acknowledgements.reactions_on(post) if one.conversation is None]
+    if not waiting:
+        return
 
     def change() -> None:
         for one in waiting:
             _become(ledger, post, one.by, _emoji(one), one.at, is_set=True)
 
     _changed_on(ledger, post, change, "adopted", now)
+
+
+def shown_before(ledger: Ledger, conversation: Conversation, post: Post, now: datetime) -> None:
+    """Let those who acknowledged after this post stood there, but before we knew of it, have acknowledged it too."""
+    root = PostRef(conversation.thread or "")
+    later = [
+        one
+        for one in ledger.acknowledgements.since(conversation.id, post.posted_at)
+        if one.up_to < post.up_to and (one.means is not Means.REACTION or one.post == root)
+    ]
+
+    def change() -> None:
+        for one in later:
+            ledger.acknowledgements.put(replace(one, up_to=post.up_to))
+
+    if later:
+        _changed(ledger, conversation, change, f"{post.ref}/shown before", now)
 
 
 def _key(post: PostRef, person: PersonRef, emoji: str) -> str:

@@ -29,6 +29,7 @@ from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
 BLOCKED_PAUSE = timedelta(seconds=30)
+PROMPT = timedelta(seconds=1)  # an answer to a post that comes within this overtakes nobody's acknowledgement
 NOT_YET_PAUSE = timedelta(seconds=1)
 SECOND_LOOK = timedelta(seconds=30)
 TELL_OF_LATE_FILE = 5  # tries, after which the thread is told that a file is still missing
@@ -162,12 +163,15 @@ def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: date
     if not conversation or not ref:
         return
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
-    ledger.posts.save(Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at))
+    post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
+    ledger.posts.save(post)
     if conversation.thread is None:
         ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
         if conversation.waiting_since is None:
             request.amended(ledger, ledger.conversations.get(conversation.id) or conversation, entry.id, now)
     acknowledge.adopt(ledger, ref, now)
+    if now - posted_at > PROMPT:
+        acknowledge.shown_before(ledger, ledger.conversations.get(conversation.id) or conversation, post, now)
 
 
 def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

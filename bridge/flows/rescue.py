@@ -12,6 +12,7 @@ from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
 ASKABLE = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE, WishKind.SEND_SMS, WishKind.SEND_DIGEST)
+MOST_KILLS_OF_HARMLESS = 10
 LOOKS_NEEDED = 2  # "it is not there" counts when it was said twice, some time apart
 
 
@@ -27,8 +28,9 @@ def did_not_happen(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: date
         again = EntryChange(ask_at=now + deliver.SECOND_LOOK, looks=looks)
         ledger.outbox.settle(entry, _unheard("not found yet"), again, now)
         return
-    ready = EntryChange(state=EntryState.READY, due_at=now, looks=0)
-    ledger.outbox.settle(entry, _unheard("not found"), ready, now)
+    if not set_aside(ledger, plan, entry, now):
+        ready = EntryChange(state=EntryState.READY, due_at=now, looks=0)
+        ledger.outbox.settle(entry, _unheard("not found"), ready, now)
 
 
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
@@ -39,7 +41,7 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
     unclear = _unheard(detail)
     if entry.is_repeat and entry.kind is WishKind.SEND_DIGEST:  # a mail is repeated once, with the same Message-ID
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
-    else:
+    elif not set_aside(ledger, plan, entry, now):
         once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0)
         ledger.outbox.settle(entry, unclear, once_more, now)
 
@@ -59,9 +61,12 @@ def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: d
         warn.thread(ledger, did, conversation, notice, cause, now)
 
 
-def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> bool:
-    """Take an entry out of the way that was open at too many deaths of its worker; True if it was."""
-    if entry.tries < MOST_KILLS or ledger.outbox.unended(entry.id) < MOST_KILLS:
+def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime, most: int = MOST_KILLS) -> bool:
+    """Take an entry out of the way that was open at too many deaths of its worker, instead of trying it again.
+
+    Only what would be said again is; whether it happened was asked before. True if it was.
+    """
+    if entry.tries < most or ledger.outbox.unended(entry.id) < most:
         return False
     if entry.kind is WishKind.SEND_SMS:
         warn.admin(ledger, f"worker-died/{entry.token}", admin_words.worker_died(entry.kind), now)
@@ -70,6 +75,13 @@ def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
         given_up = Settlement(outcome=Outcome.PERMANENT, detail="worker died")
         deliver.settle(ledger, plan, entry, given_up, now)
     return True
+
+
+def again(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Make ready once more what is harmless to do twice; it may meet many deaths that others caused."""
+    if not set_aside(ledger, plan, entry, now, MOST_KILLS_OF_HARMLESS):
+        ready = EntryChange(state=EntryState.READY, due_at=now)
+        ledger.outbox.settle(entry, _unheard("interrupted"), ready, now)
 
 
 def _unheard(detail: str) -> Settlement:

@@ -146,7 +146,6 @@ async def test_without_recognising_what_it_met_before_the_sweep_finds_doubles(
     assert await harm(tmp_path / "without", point)
 
 
-@pytest.mark.xfail(strict=True, reason="a first start that died before its first reading back reads nothing back later")
 async def test_what_was_missed_after_a_first_start_that_died_at_once_is_read_back(tmp_path: Path) -> None:
     async with mortal_house(tmp_path, Doom(1), from_birth=True) as house:
         house.may_rise.clear()
@@ -158,7 +157,6 @@ async def test_what_was_missed_after_a_first_start_that_died_at_once_is_read_bac
         await house.until(lambda: house.roots())
 
 
-@pytest.mark.xfail(strict=True, reason="what begins while the daemon closes is waited for, and never told to end")
 async def test_a_stop_at_the_end_of_the_first_reading_back_ends_the_daemon(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -209,7 +209,6 @@ async def test_a_list_that_fails_once_is_asked_again(house: MortalHouse) -> None
     assert house.unfinished() == []
 
 
-@pytest.mark.xfail(strict=True, reason="what a reaction covers is not looked at again when a post is found later")
 async def test_a_reaction_covers_a_post_whose_answer_was_lost_but_which_everybody_saw(house: MortalHouse) -> None:
     await house.phone().texts("Hello?")
     await house.until(lambda: house.roots())

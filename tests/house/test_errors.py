@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 # A third place is foreseen: the check of a signature, where whatever fails means that a stranger is refused.
 EVERYTHING = {
-    "bridge/engine/intake.py _take_in": "a fact that our own bug cannot take is kept as it came, and shown",
+    "bridge/engine/intake.py accept": "a fact that our own bug cannot take is kept as it came, and shown",
     "bridge/flows/deliver.py _composed": "one wish that cannot be composed is set aside and shown, and mutes no other",
     "bridge/engine/supervisor.py keep": "what fails is started again",
 }

@@ -1,5 +1,6 @@
 """The table `acknowledgement`: who took responsibility up to which message, each under its cause."""
 
+from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
 
@@ -14,6 +15,7 @@ _PUT = """
 _SELECT = "SELECT key, conversation, post, person, means, up_to, at FROM acknowledgement"
 _GET = f"{_SELECT} WHERE key = ?"
 _LATEST = f"{_SELECT} WHERE conversation = ? ORDER BY up_to DESC, at LIMIT 1"
+_SINCE = f"{_SELECT} WHERE conversation = ? AND at >= ? ORDER BY at"
 _REACTIONS_ON = f"{_SELECT} WHERE post = ? AND means = 'reaction' ORDER BY at"
 
 
@@ -34,6 +36,9 @@ class SqliteAcknowledgements:
     def latest(self, conversation: ConversationId) -> Acknowledgement | None:
         row = self._execute(_LATEST, (conversation,)).fetchone()
         return _acknowledgement(row) if row else None
+
+    def since(self, conversation: ConversationId, moment_: datetime) -> list[Acknowledgement]:
+        return list(map(_acknowledgement, self._execute(_SINCE, (conversation, moment(moment_)))))
 
     def reactions_on(self, post: PostRef) -> list[Acknowledgement]:
         return list(map(_acknowledgement, self._execute(_REACTIONS_ON, (post,))))
