@@ -147,7 +147,7 @@ async def test_without_recognising_what_it_met_before_the_sweep_finds_doubles(
 
 
 async def test_what_was_missed_after_a_first_start_that_died_at_once_is_read_back(tmp_path: Path) -> None:
-    async with mortal_house(tmp_path, Doom(1), from_birth=True) as house:
+    async with mortal_house(tmp_path, Doom(3), from_birth=True) as house:
         house.may_rise.clear()
         await house.life.died.wait()
         await house.phone().texts("Hello?")

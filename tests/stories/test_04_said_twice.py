@@ -1,5 +1,7 @@
 """What the worlds say twice has one effect, and what strangers say has none."""
 
+import httpx
+
 from adapters.sandbox.carrier.receipts import Receipts
 from tests.stories.language import ADA, DID, STRAY_DID, House
 
@@ -46,12 +48,21 @@ async def test_receipts_that_come_late_twice_and_shuffled_end_at_delivered(house
         await ben.sees_mark(thread, reply, "white_check_mark")
 
 
-async def test_a_wrongly_signed_webhook_is_refused_and_leaves_nothing(house: House) -> None:
-    house.carrier.mischief.wrong_signature = True
+async def test_a_webhook_that_the_carrier_did_not_sign_is_refused_and_leaves_nothing(house: House) -> None:
+    form = {
+        "MessageSid": "SM" + "0" * 32,
+        "AccountSid": house.carrier.account_sid,
+        "From": ADA,
+        "To": DID,
+        "Body": "Hi",
+    }
+    address = f"{house.base_url}/carriers/main/message"
 
-    await house.phone(ADA).texts("I am not the carrier")
+    async with httpx.AsyncClient() as stranger:
+        unsigned = await stranger.post(address, data=form)
+        forged = await stranger.post(address, data=form, headers={"X-Twilio-Signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="})
 
-    assert {attempt.status for attempt in house.carrier.attempts} == {403}
+    assert (unsigned.status_code, forged.status_code) == (403, 403)
     status = await house.read(lambda ledger: ledger.audit.status(house.clock.now()))
     assert status.counts["messages"] == 0
 
