@@ -146,7 +146,7 @@ class PersonSettings(BaseModel):
 
     name: Line = Field(description="The name by which `assigned` and `admins` mean this person.")
     email: Annotated[str, AfterValidator(_email)] = Field(description="Where this person's digest mails go.")
-    slack: Annotated[str, _matching(r"[UW][A-Z0-9]{2,30}", wording.no_member)] | None = Field(
+    slack: Annotated[str, _matching(r"[UW][A-Z0-9]{1,30}", wording.no_member)] | None = Field(
         default=None, description="The person's member id in Slack, which makes mentions possible."
     )
 
@@ -170,7 +170,7 @@ class DidSettings(BaseModel):
     number: Number = Field(description="Our number, with plus sign and country code.")
     label: Line = Field(description="What people call this number.")
     carrier: str = Field(description="The name of the carrier's section: main for [carriers.main].")
-    channel: Annotated[str, _matching(r"[CG][A-Z0-9]{2,30}|#[^\s#,]{1,80}", wording.no_channel)] = Field(
+    channel: Annotated[str, _matching(r"[CG][A-Z0-9]{1,30}|#[^\s#,]{1,80}", wording.no_channel)] = Field(
         description="The Slack channel of its threads, by id or by #name; the app must be a member of it."
     )
     assigned: Annotated[tuple[str, ...], Field(min_length=1)] = Field(

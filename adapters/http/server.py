@@ -145,6 +145,8 @@ class HttpServer:
             if content.is_eof():  # it came in one piece with its head, as nearly all do
                 body = content.read_nowait()
             else:
+                if headers.get("expect", "").lower() == "100-continue" and request.transport is not None:
+                    request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # aiohttp leaves this to its router
                 async with asyncio.timeout(self._patience.request.total_seconds()):
                     body = await _collect(content, limit)
         except TimeoutError:

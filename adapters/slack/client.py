@@ -31,6 +31,7 @@ _MARKS = {
     Mark.FAILED: "x",
     Mark.CANCELLED: "no_entry_sign",
 }
+_NEWEST = 200  # posts of a channel that are looked at whatever their time
 _BEFORE = timedelta(seconds=60)  # how far our clock may be ahead of Slack's when we look for a post of ours
 
 
@@ -51,7 +52,7 @@ class SlackChat:
         ping_seconds: float = 10,
     ) -> None:
         self._api = SlackApi(settings, timeout_seconds=timeout_seconds)
-        people = People(self._api, clock)
+        people = self._people = People(self._api, clock)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)
         self._listener = Listener(self._api, people, clock, ping_seconds=ping_seconds)
@@ -68,6 +69,7 @@ class SlackChat:
 
     async def aclose(self) -> None:
         """Close the connections for calls; `listen` closes its own when it is cancelled."""
+        await self._people.aclose()
         await self._api.aclose()
 
     async def listen(self, intake: Intake, desk: Desk) -> Never:
@@ -101,7 +103,10 @@ class SlackChat:
         emoji, place = _MARKS[mark.mark], {"channel": channel, "timestamp": ts}
         await self._api.order("reactions.add", place | {"name": emoji}, harmless=True, fine=("already_reacted",))
         me = await self._api.me()
-        answer = await self._api.read("reactions.get", place | {"full": True})
+        try:
+            answer = await self._api.read("reactions.get", place | {"full": True})
+        except (Blocked, Permanent):
+            return  # which of ours are there cannot be had: the new one stands, and that is what counts
         message = answer.get("message")
         ours = {name for who, name in wire.reactors(message if isinstance(message, dict) else {}) if who == me.user_id}
         for old in sorted(ours.intersection(_MARKS.values()) - {emoji}):
@@ -135,10 +140,10 @@ class SlackChat:
         return names.parts(wish.thread) if wish.thread else (await self._api.channel(wish.channel), None)
 
     def _recent(self, channel: str, thread_ts: str | None, since: datetime) -> AsyncIterator[Json]:
-        wanted = {"channel": channel, "oldest": names.stamp(since), "inclusive": True, "include_all_metadata": True}
+        wanted = {"channel": channel, "include_all_metadata": True}
         if thread_ts:
             return self._api.pages("conversations.replies", "messages", wanted | {"ts": thread_ts})
-        return self._api.pages("conversations.history", "messages", wanted)
+        return _down_to(names.stamp(since), self._api.pages("conversations.history", "messages", wanted))
 
     async def _posted(self, message: Json, channel: str, thread_ts: str | None) -> Posted:
         ts = message.get("ts")
@@ -148,6 +153,16 @@ class SlackChat:
             raise Uncertain("Slack answered without saying where the post is") from error
         link = names.link(await self._api.me(), channel, str(ts), thread_ts)
         return Posted(ref=names.post_ref(channel, str(ts)), posted_at=posted_at, link=link)
+
+
+async def _down_to(oldest: str, messages: AsyncIterator[Json]) -> AsyncIterator[Json]:
+    """Give the newest ones in any case, then those since this moment: the chat's clock need not be ours."""
+    count = 0
+    async for message in messages:
+        count += 1
+        if count > _NEWEST and str(message.get("ts")) < oldest:
+            return
+        yield message
 
 
 def _is_it(message: Json, wish: PostToThread | UploadFile, key: EntryToken) -> bool:

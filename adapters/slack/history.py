@@ -56,7 +56,11 @@ class History:
                 continue
             at = self._clock.now()
             wanted = {"channel": channel, "oldest": min(stamps), "latest": max(stamps), "inclusive": True}
-            async for message in self._api.pages("conversations.history", "messages", wanted, read=self._read):
+            pages = self._api.pages("conversations.history", "messages", wanted, read=self._read)
+            said = [message async for message in pages]
+            if not any(message.get("reply_count") for message in said):
+                continue  # nobody answered anything here, or this server does not count: only the threads can tell
+            for message in said:
                 if message.get("ts") in stamps:
                     yield channel, str(message["ts"]), _Seen(message=message, at=at)
 

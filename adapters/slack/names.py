@@ -1,5 +1,6 @@
 """How Slack's names of things become our opaque references and keys, and back; its timestamps, and its moments."""
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,7 +66,8 @@ def message_keys(channel: str, message: Json) -> tuple[EventKey, ...]:
     """
     keys = [EventKey(f"slack:{channel}/{message['ts']}")]
     if isinstance(again := message.get("client_msg_id"), str) and again:
-        keys.append(EventKey(f"slack:client/{again}"))
+        said = hashlib.sha256(repr((channel, message.get("thread_ts"), message.get("text"))).encode()).hexdigest()[:16]
+        keys.append(EventKey(f"slack:client/{again}/{said}"))  # with the words, in case somebody's ids are not unique
     return tuple(keys)
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from adapters.slack.api import SlackApi
 from adapters.slack.names import Json
@@ -29,6 +30,7 @@ class People:
         self._api = api
         self._clock = clock
         self._known: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Task[_Known]] = {}
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
         """Give the names that can be had within a second; who is missing stays an id. Never raises."""
@@ -60,15 +62,34 @@ class People:
         known = self._known.get(id_)
         if known and self._clock.now() < known.until:
             return known
+        asking = self._asking.get(id_)
+        if asking is None:
+            asking = self._asking[id_] = asyncio.create_task(self._ask(id_))
+            asking.add_done_callback(partial(self._answered, id_))
         try:
             async with asyncio.timeout(_AT_MOST_SECONDS):
-                answer = await self._api.read("users.info", {"user": id_})
+                return await asyncio.shield(asking)  # Who comes too late leaves the answer for the next.
         except TimeoutError:
             raise Transient("users.info: no answer in time") from None
+
+    async def aclose(self) -> None:
+        """Give up the look-ups that nobody waits for any more."""
+        asking = list(self._asking.values())
+        for one in asking:
+            one.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _ask(self, id_: str) -> _Known:
+        answer = await self._api.read("users.info", {"user": id_})
         if len(self._known) >= _MOST:
             self._known.clear()
         self._known[id_] = self._read(answer.get("user"))
         return self._known[id_]
+
+    def _answered(self, id_: str, asking: asyncio.Task[_Known]) -> None:
+        self._asking.pop(id_, None)
+        if not asking.cancelled():
+            asking.exception()  # Whoever waits has it; nobody need wait.
 
     def _read(self, user: Json | None) -> _Known:
         user = user if isinstance(user, dict) else {}

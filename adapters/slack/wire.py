@@ -281,7 +281,7 @@ def _of_answer(error: SlackApiError, call: str) -> PortError:
 
 
 def refused(word: str, call: str, *, needed: str = "") -> PortError:
-    """Judge a definite error word of Slack's; one that we do not know is held to concern this one wish only."""
+    """Judge a definite error word of Slack's; one that we do not know is tried again: a lost text costs more."""
     detail = f"{call}: {word}"
     if word in refusals.UNCERTAIN:
         return Uncertain(detail)
@@ -291,7 +291,8 @@ def refused(word: str, call: str, *, needed: str = "") -> PortError:
         return Blocked(f"{detail} {needed}".rstrip(), chat.add_scope(needed))
     if remedy := refusals.REMEDIES.get(word):
         return Blocked(detail, remedy())
-    return Permanent(detail, refusals.NEVER.get(word, Reason.REJECTED))
+    reason = refusals.NEVER.get(word)
+    return Permanent(detail, reason) if reason else Transient(detail)
 
 
 def _pause(headers: object) -> timedelta:

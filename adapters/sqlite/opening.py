@@ -58,6 +58,8 @@ def open_file(path: Path, patience: timedelta) -> StoreFile:
     `patience` is how long a lock of another process is waited for. Raise `StoreBusy` if another daemon has the file,
     `SchemaMismatch` if it cannot be used as it is, `ConfigError` if it cannot be there.
     """
+    if path.is_dir():
+        raise ConfigError((Mistake(place=str(path), what="is a folder", remedy=wording.store_file()),))
     lock = _locked(path)
     try:
         _expect(path, had_one=os.fstat(lock.fileno()).st_size > 0)

@@ -90,9 +90,14 @@ class TwilioCarrier:
             return None  # `send` refuses these
         asked_at = self._now()
         listed = await self._api.listed({"To": sms.to[0].value, "From": sms.did.value})
-        found = {listing.text(each, "sid") for each in listed if listing.is_match(each, sms, since)} - taken
+        others = [each for each in listed if listing.text(each, "sid") not in taken]
+        found = {listing.text(each, "sid") for each in others if listing.is_match(each, sms, since)}
         if len(found) > 1 or "" in found:
             raise Uncertain("the carrier's list has several texts that may be this one")
+        if not found and any(listing.is_alike(each, sms) for each in others):
+            raise Uncertain("the carrier's list has these words, but not as ours are listed")
+        if not found and taken and not any(listing.text(each, "sid") in taken for each in listed):
+            raise Uncertain("the carrier's list does not even have the texts that it confirmed")
         if not found and asked_at < since + self._settings.listing_lag:
             raise Transient("the carrier's list may not show it yet")
         return CarrierRef(found.pop()) if found else None

@@ -106,6 +106,15 @@ def is_match(resource: Resource, sms: SendSms, since: datetime) -> bool:
     )
 
 
+def is_alike(resource: Resource, sms: SendSms) -> bool:
+    """Tell whether it says the same to the same person, whenever and from wherever."""
+    return (
+        not text(resource, "direction").startswith(_INBOUND)
+        and text(resource, "to") == sms.to[0].value
+        and _plain(text(resource, "body")) == _plain(sms.text)
+    )
+
+
 def told_at(resource: Resource) -> datetime:
     """Return the moment by which a listed message takes its place among others."""
     when = _came_at(resource) if is_inbound(resource) else _moment(resource, "date_updated")

@@ -25,7 +25,7 @@ from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Unce
 
 MOST_FILES = 10
 
-_SID = re.compile(r"(SM|MM)[0-9a-f]{32}", re.ASCII)
+_SID = re.compile(r"[A-Za-z0-9]{2,64}", re.ASCII)  # SM or MM and 32 digits; compatible services have others
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}", re.ASCII)
 
@@ -41,7 +41,7 @@ _STATUSES = {
     "read": DeliveryStatus.DELIVERED,
     "undelivered": DeliveryStatus.FAILED,
     "failed": DeliveryStatus.FAILED,
-    "canceled": DeliveryStatus.CANCELLED,
+    "canceled": DeliveryStatus.FAILED,
 }
 
 

@@ -83,7 +83,7 @@ class Daemon:
 
         Digests do not wait for it, and nothing waits longer than half a minute.
         """
-        keeper = Timekeeper(self.store, self.plan, self.worlds, recovery, intake, self.clock)
+        keeper = Timekeeper(self.store, self.plan, self.worlds, recovery, intake, self.clock, self._listeners)
         self._keep("digests", keeper.digests)
         first_pass = asyncio.create_task(recovery.catch_up_all(intake))
         self._tasks.append(first_pass)

@@ -21,7 +21,7 @@ from bridge.domain.dialplan import DialPlan
 from bridge.domain.message import Posted
 from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
 from bridge.engine.pacer import Pacer, Rooms
-from bridge.errors import Blocked, Permanent, PortError, Transient, Uncertain
+from bridge.errors import Blocked, Permanent, PortError, StoreBusy, Transient, Uncertain
 from bridge.flows import deliver
 from bridge.flows.deliver import Taken
 from bridge.ports import Carrier, Clock, Ledger, Store, Worlds
@@ -126,6 +126,9 @@ class Dispatcher:
             settlement = await self._attempt(taken)
             self._heed(entry, settlement)
             settled = await self.store.transact(partial(_settle, self.plan, entry, settlement))
+        except StoreBusy as busy:  # its attempt stays open, and is asked about later
+            log.warning("an outcome could not be written down", extra={"entry": entry.token, "detail": str(busy)})
+            return
         finally:
             self.pacer.end(entry.destination)
             self._stir.set()
@@ -142,7 +145,7 @@ class Dispatcher:
             return  # it stands in a carrier's lane, and what was said of it comes from the chat
         if settlement.retry_after and settlement.outcome is Outcome.TRANSIENT:
             self.pacer.pause(entry.destination, settlement.retry_after)
-        elif settlement.outcome is Outcome.BLOCKED:
+        elif settlement.outcome is Outcome.BLOCKED and "/" in entry.destination:  # side lanes serve all channels
             self.pacer.pause(entry.destination, deliver.BLOCKED_PAUSE)
 
     async def _attempt(self, taken: Taken) -> Settlement:

@@ -41,8 +41,8 @@ class DurableIntake:
                 return Answer.ACCEPTED
             self._missed(raw.source)
             return Answer.BUSY
-        except (TimeoutError, StoreBusy):
-            log.warning("intake busy", extra={"source": raw.source})
+        except (TimeoutError, StoreBusy) as why:
+            log.warning("intake busy", extra={"source": raw.source, "detail": str(why)})
             self._missed(raw.source)
             return Answer.BUSY
         except Exception as error:

@@ -13,9 +13,10 @@ from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
 from bridge.domain.outbox import EntryChange, OutboxEntry, Outcome, Settlement, WishKind
-from bridge.errors import PortError, StoreBusy, Uncertain, WireError
-from bridge.flows import compose, rescue
+from bridge.errors import PortError, StoreBusy, Transient, Uncertain, WireError
+from bridge.flows import compose, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
+from bridge.wording import admin as admin_words
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +39,7 @@ class Recovery:
     clock: Clock
     wanted: set[str] = field(default_factory=set)
     stir: asyncio.Event = field(default_factory=asyncio.Event)
+    _failures: dict[str, str] = field(default_factory=dict)  # why the last reading of a source ended early
     _rested: dict[str, datetime] = field(default_factory=dict)  # from when a source may be read again
 
     def want(self, source: str) -> None:
@@ -68,7 +70,7 @@ class Recovery:
         except Uncertain as unclear:
             await self.store.transact(partial(_cannot_tell, self.plan, entry, str(unclear)))
         except PortError as error:
-            await self._ask_later(entry, str(error))
+            await self._ask_later(entry, error)
         else:
             await self.store.transact(partial(_found, self.plan, entry, found))
             if isinstance(found, Posted):
@@ -92,12 +94,12 @@ class Recovery:
             case _:
                 return await self.worlds.chat.find(wish, entry.token, since)
 
-    async def _ask_later(self, entry: OutboxEntry, detail: str) -> None:
+    async def _ask_later(self, entry: OutboxEntry, error: PortError) -> None:
         """The world cannot be asked now. About an SMS a person is asked after a quarter of an hour."""
         now = self.clock.now()
-        is_sms = entry.kind is WishKind.SEND_SMS
-        if is_sms and entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
-            await self.store.transact(partial(_cannot_tell, self.plan, entry, detail))
+        is_lost = entry.kind is WishKind.SEND_SMS or not isinstance(error, Transient)
+        if is_lost and entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
+            await self.store.transact(partial(_cannot_tell, self.plan, entry, str(error)))
         else:
             await self.store.transact(partial(_later, entry))
 
@@ -112,6 +114,7 @@ class Recovery:
             return all([await self._line(did, intake) for did in dids])
         except (PortError, StoreBusy) as error:
             log.warning("catch-up failed", extra={"source": source, "detail": str(error)})
+            self._failures[source] = str(error)
             return False
 
     async def catch_up_all(self, intake: Intake) -> None:
@@ -129,6 +132,7 @@ class Recovery:
             was_read = False
             try:
                 was_read = await self.catch_up(source, intake)
+                await self.store.transact(partial(_tell, source, None if was_read else self._failures.get(source)))
             finally:
                 if not was_read:
                     self.wanted.add(source)
@@ -205,6 +209,14 @@ def _found(plan: DialPlan, entry: OutboxEntry, found: Posted | str | None, ledge
 
 def _cursor(name: str, ledger: Ledger, now: datetime) -> datetime | None:
     return ledger.cursors.get(name)
+
+
+def _tell(source: str, failure: str | None, ledger: Ledger, now: datetime) -> None:
+    """Let the admin know of a source that cannot be read back, until it can."""
+    if failure is None:
+        ledger.audit.clear(f"catch-up/{source}")
+    else:
+        warn.admin(ledger, f"catch-up/{source}", admin_words.not_read_back(source, failure), now)
 
 
 def _begin(names: tuple[str, ...], ledger: Ledger, now: datetime) -> None:

@@ -1,16 +1,20 @@
 """What happens by the clock: digests, warnings, questions about open attempts, catching up, forgetting."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.domain.dialplan import DialPlan
+from bridge.domain.query import is_up
 from bridge.engine.recovery import CHAT, Recovery
 from bridge.flows import forget, summarize, warn
 from bridge.ports import Clock, Intake, Ledger, Store, Worlds
+from bridge.wording import admin as admin_words
 
 TICK = timedelta(seconds=5)
+DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
 FORGET_EVERY = timedelta(hours=1)
 
@@ -25,12 +29,25 @@ class Timekeeper:
     recovery: Recovery
     intake: Intake
     clock: Clock
+    listeners: Callable[[], Mapping[str, str]]
+    _down_since: dict[str, datetime] = field(default_factory=dict)
 
     async def digests(self) -> None:
         """Freeze what is due, and warn the admins."""
         while True:
-            await self.store.transact(partial(_summarize, self.plan))
+            await self.store.transact(partial(_summarize, self.plan, self._unreachable()))
             await self.clock.sleep(TICK)
+
+    def _unreachable(self) -> dict[str, str | None]:
+        """Return the state of every listener that has been down for a minute; None for those that are up."""
+        now, found = self.clock.now(), dict[str, str | None]()
+        for name, state in self.listeners().items():
+            if is_up(state):
+                self._down_since.pop(name, None)
+                found[name] = None
+            elif now - self._down_since.setdefault(name, now) >= DOWN_FOR:
+                found[name] = state
+        return found
 
     async def questions(self) -> None:
         """Ask about attempts of which nobody knows how they ended."""
@@ -64,7 +81,12 @@ class Timekeeper:
             await self.clock.sleep(timedelta() if is_more else FORGET_EVERY)
 
 
-def _summarize(plan: DialPlan, ledger: Ledger, now: datetime) -> None:
+def _summarize(plan: DialPlan, unreachable: Mapping[str, str | None], ledger: Ledger, now: datetime) -> None:
+    for name, state in unreachable.items():
+        if state is None:
+            ledger.audit.clear(f"listener/{name}")
+        else:
+            warn.admin(ledger, f"listener/{name}", admin_words.listener_down(name, state), now)
     summarize.unacknowledged(ledger, plan, now)
     warn.admins(ledger, plan, now)
 

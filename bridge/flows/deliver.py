@@ -30,9 +30,8 @@ from bridge.wording import admin as admin_words
 
 BLOCKED_PAUSE = timedelta(seconds=30)
 PROMPT = timedelta(seconds=1)  # an answer to a post that comes within this overtakes nobody's acknowledgement
-NOT_YET_PAUSE = timedelta(seconds=1)
 SECOND_LOOK = timedelta(seconds=30)
-TELL_OF_LATE_FILE = 5  # tries, after which the thread is told that a file is still missing
+TELL_OF_WAITING = 5  # tries, after which the admin, and of a file the thread, is told that it still waits
 
 _SHOWING = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE)
 _HARMLESS = (
@@ -141,7 +140,8 @@ def _change(entry: OutboxEntry, settlement: Settlement, now: datetime) -> EntryC
 
 
 def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    ledger.audit.clear(f"blocked/{entry.destination}")
+    ledger.audit.clear(_scope("blocked", entry))
+    ledger.audit.clear(_scope("waiting", entry))
     if entry.kind in _SHOWING:
         _shown(ledger, entry, settlement, now)
     elif entry.kind is WishKind.SEND_SMS:
@@ -184,7 +184,13 @@ def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Se
 
 def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
     what = admin_words.blocked(_name(entry), settlement.detail, settlement.remedy)
-    warn.admin(ledger, f"blocked/{entry.destination}", what, now)
+    warn.admin(ledger, _scope("blocked", entry), what, now)
+
+
+def _scope(trouble: str, entry: OutboxEntry) -> str:
+    """Name a trouble by what it holds up; a file that the chat does not give is none of the carrier's line."""
+    place = request.FILES if entry.kind is WishKind.FETCH_FILE else entry.destination
+    return f"{trouble}/{place}"
 
 
 def _name(entry: OutboxEntry) -> str:
@@ -209,6 +215,9 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             ledger.cursors.put(_refused_digest(entry), now)
             what = admin_words.digest_refused(entry.lane.partition(":")[2], settlement.detail)
             warn.admin(ledger, _refused_digest(entry), what, now)
+        case WishKind.SEND_WARNING:
+            what = admin_words.digest_refused(entry.subject, settlement.detail)
+            warn.admin(ledger, f"warning-refused/{entry.subject}", what, now)
         case _ if settlement.reason is not Reason.GONE:  # gone: somebody has deleted what was to be changed or marked
             warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
@@ -238,7 +247,10 @@ def _reopen(ledger: Ledger, entry: OutboxEntry, now: datetime) -> None:
 
 
 def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    if entry.kind is WishKind.FETCH_MEDIA and entry.tries == TELL_OF_LATE_FILE:
+    if entry.tries < TELL_OF_WAITING:
+        return
+    warn.admin(ledger, _scope("waiting", entry), admin_words.waiting(_name(entry), settlement.detail), now)
+    if entry.kind is WishKind.FETCH_MEDIA and entry.tries == TELL_OF_WAITING:
         attach.late(ledger, plan, entry, now)
 
 
@@ -253,7 +265,7 @@ def _unsaid(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, why: Unsaid, now
     is_sms = entry.kind is WishKind.SEND_SMS
     change = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.FAILED if is_sms else None)
     if why is Unsaid.NOT_YET:
-        change = EntryChange(state=EntryState.READY, due_at=now + NOT_YET_PAUSE)
+        change = EntryChange(state=EntryState.READY, due_at=now + backoff(entry.tries))
     if not ledger.outbox.settle(entry, Settlement(outcome=Outcome.WITHDRAWN), change, now):
         ledger.outbox.alter(entry.id, change)  # its attempt has ended already
     if why is Unsaid.NOT_YET:

@@ -1,6 +1,6 @@
 """Rescue: an attempt of which nobody knows how it ended, after the world was asked."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
@@ -13,6 +13,7 @@ from bridge.wording import admin as admin_words
 
 ASKABLE = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE, WishKind.SEND_SMS, WishKind.SEND_DIGEST)
 MOST_KILLS_OF_HARMLESS = 10
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKS_NEEDED = 2  # "it is not there" counts when it was said twice, some time apart
 
 
@@ -90,6 +91,5 @@ def _unheard(detail: str) -> Settlement:
 
 
 def taken(ledger: Ledger, entry: OutboxEntry) -> frozenset[CarrierRef]:
-    """Return the references in this lane that belong to other SMS of ours, an equal text of yesterday included."""
-    since = (entry.started_at or entry.due_at) - timedelta(days=1)
-    return ledger.outbox.taken_refs(entry.lane, since)
+    """Return the references in this lane that belong to other SMS of ours, however old: equal texts are common."""
+    return ledger.outbox.taken_refs(entry.lane, _EVER)

@@ -33,3 +33,15 @@ def worker_died(kind: str) -> str:
 
 def no_carrier(name: str) -> tuple[str, str]:
     return f"carrier {name} is not configured", f"Put [carriers.{name}] back into bridge.toml."
+
+
+def waiting(destination: str, detail: str) -> str:
+    return f"{destination} has not taken something for several tries ({detail}). It is kept and tried again."
+
+
+def not_read_back(source: str, detail: str) -> str:
+    return f"What {source} has that we may have missed cannot be read back ({detail}). It is tried again every minute."
+
+
+def listener_down(name: str, state: str) -> str:
+    return f"{name} has been unreachable for a minute: {state}"

@@ -276,3 +276,7 @@ def socket_path_too_long(path: str) -> Told:
 
 def store_folder() -> str:
     return "make the folder, and let it belong to the user who runs the daemon"
+
+
+def store_file() -> str:
+    return "name a file in [store] path"

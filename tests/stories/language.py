@@ -147,6 +147,14 @@ class House:
             for _ in range(3):
                 await self.read(lambda ledger: None)
 
+    async def until(self, predicate: Callable[[], object], most: int = 400) -> None:
+        """Let time pass, ten seconds after ten seconds, until this holds."""
+        for _ in range(most):
+            if predicate():
+                return
+            await self.forward(seconds=10)
+        raise AssertionError("it did not come about")
+
     async def read(self, look: Callable[[Ledger], Any]) -> Any:
         """Look into the ledger."""
         assert self._daemon

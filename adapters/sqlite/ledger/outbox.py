@@ -145,7 +145,7 @@ class SqliteOutbox:
         self._execute(_CHANGE, (*change_row(change), moment(self._now()), id))
         self.has_stirred |= change.due_at is not None
         if change.state is not None and (entry := self.get(id)):
-            if change.state is EntryState.READY:  # it may stand before the one that was free until now
+            if change.state in (EntryState.READY, EntryState.ASKED):  # it may stand before what was free until now
                 self._execute(_CLOSE_LANE, (entry.lane,))
             self._free(entry.lane)
 

@@ -16,7 +16,7 @@ WAIT = 10  # seconds; a safety net that no test reaches
 
 def keeper(works: Works, recovery: Recovery | None = None) -> Timekeeper:
     recovery = recovery or works.recovery()
-    return Timekeeper(works.store, works.books.plan, works.worlds, recovery, works.intake(), works.clock)
+    return Timekeeper(works.store, works.books.plan, works.worlds, recovery, works.intake(), works.clock, dict)
 
 
 @asynccontextmanager

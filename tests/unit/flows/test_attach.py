@@ -12,7 +12,7 @@ from bridge.domain.outbox import Outcome, Settlement, WishKind
 from bridge.domain.phrase import Action, Mark
 from bridge.errors import Reason
 from bridge.flows import attach, rescue
-from bridge.flows.deliver import TELL_OF_LATE_FILE
+from bridge.flows.deliver import TELL_OF_WAITING
 from tests.unit.flows.books import JPEG, MINUTE, SECOND, Books, did, file, plan
 
 GONE = Settlement(outcome=Outcome.PERMANENT, reason=Reason.GONE, detail="404")
@@ -174,14 +174,14 @@ async def fetched_in_vain(books: Books, outcome: Outcome, tries: int) -> None:
 
 @pytest.mark.parametrize("more", [-1, 0, 3])
 async def test_a_file_that_does_not_come_is_told_of_once_after_some_tries(books: Books, more: int) -> None:
-    await fetched_in_vain(books, Outcome.TRANSIENT, TELL_OF_LATE_FILE + more)
+    await fetched_in_vain(books, Outcome.TRANSIENT, TELL_OF_WAITING + more)
 
     await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
     assert books.notices() == [Case.PICTURE_LATE] * (more >= 0)
 
 
 async def test_a_file_that_times_out_is_told_of_likewise(books: Books) -> None:
-    await fetched_in_vain(books, Outcome.UNCERTAIN, TELL_OF_LATE_FILE)
+    await fetched_in_vain(books, Outcome.UNCERTAIN, TELL_OF_WAITING)
 
     await books.goes_out(books.except_for(WishKind.FETCH_MEDIA, None))
     assert books.notices() == [Case.PICTURE_LATE]
@@ -193,7 +193,7 @@ async def test_a_file_waits_for_the_thread_of_its_text(books: Books) -> None:
     books.forward(10 * SECOND)
 
     said = await books.goes_out()
-    books.forward(SECOND)
+    books.forward(10 * SECOND)
     said += await books.goes_out()
 
     assert [type(one) for one in said] == [PostToThread, UploadFile]
@@ -207,7 +207,7 @@ async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_fir
         books.forward(SECOND)
     books.forward(MINUTE)
     await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
-    books.forward(SECOND)
+    books.forward(MINUTE)
     await books.goes_out(books.except_for(WishKind.UPLOAD_FILE, Settlement(outcome=Outcome.UNCERTAIN)))
 
     (upload,) = books.of_kind(WishKind.UPLOAD_FILE)

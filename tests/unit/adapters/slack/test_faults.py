@@ -97,7 +97,6 @@ def test_errors_after_which_a_part_may_be_done_are_uncertain(word: str) -> None:
         ("cant_update_message", Reason.REJECTED),
         ("edit_window_closed", Reason.REJECTED),
         ("thread_locked", Reason.REJECTED),
-        ("a_word_that_slack_has_yet_to_invent", Reason.REJECTED),
     ],
 )
 def test_what_never_will_be_has_a_reason(word: str, reason: Reason) -> None:

@@ -60,7 +60,7 @@ def test_a_message_has_two_names_because_one_gesture_may_come_as_two_messages() 
 
     assert raw.keys == (
         "slack:C0TEXTS/1772463700.000200",
-        "slack:client/5e6f0c0e-0000-4000-8000-000000000001",
+        "slack:client/5e6f0c0e-0000-4000-8000-000000000001/1466a4d19b39aa67",
     )
 
 

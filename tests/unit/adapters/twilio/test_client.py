@@ -7,6 +7,7 @@ import pytest
 from adapters.sandbox.faults import Fault
 from bridge.domain.command import SendSms
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
+from bridge.domain.ids import CarrierRef
 from bridge.domain.phone import PhoneNumber, SenderName
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain
 from tests.unit.adapters.twilio.account import GIF, KEY, NOBODY, OURS, THEIRS, WISH, Rig, due, rigged
@@ -174,13 +175,24 @@ async def test_two_that_may_be_it_leave_it_uncertain(rig: Rig) -> None:
         await rig.found(started_at)
 
 
-async def test_an_old_equal_text_is_not_this_one(rig: Rig) -> None:
-    await rig.send()
+async def test_an_old_equal_text_that_is_none_of_ours_leaves_it_uncertain(rig: Rig) -> None:
+    theirs = await rig.send()
+    assert theirs
     rig.clock.forward(timedelta(hours=1))
     started_at = rig.clock.now()
     rig.clock.forward(timedelta(minutes=5))
 
-    assert await rig.found(started_at) is None
+    with pytest.raises(Uncertain):
+        await rig.found(started_at)
+    assert await rig.found(started_at, frozenset({theirs})) is None
+
+
+async def test_a_list_without_the_texts_that_it_confirmed_is_not_believed(rig: Rig) -> None:
+    started_at = rig.clock.now()
+    rig.clock.forward(timedelta(minutes=5))
+
+    with pytest.raises(Uncertain):
+        await rig.found(started_at, frozenset({CarrierRef("SM" + "7" * 32)}))
 
 
 @pytest.mark.parametrize("fault", [Fault.REFUSE, Fault.ERROR, Fault.LIMIT, Fault.CUT, Fault.LATE_ERROR, Fault.GARBAGE])
