@@ -4,13 +4,16 @@ It also remembers what hardly ever changes: who we are, and the ids of channels 
 """
 
 import asyncio
+import json
 import logging
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from aiohttp import ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, TCPConnector
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import wire
 from adapters.slack.names import Identity, Json
@@ -38,6 +41,23 @@ class _Discreet(logging.Filter):
 VENDOR_LOG = logging.getLogger("adapters.slack.vendor")
 VENDOR_LOG.setLevel(logging.WARNING)  # Below it, Slack's libraries write out whole requests.
 VENDOR_LOG.addFilter(_Discreet())
+
+
+def _dumped(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def _like_the_sdk(method: str, told: Any, answer: ClientResponse) -> AsyncSlackResponse:
+    """Wrap an answer as the SDK does, for its error."""
+    return AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url=method,
+        req_args={},
+        data=told if isinstance(told, dict) else {},
+        headers=dict(answer.headers),
+        status_code=answer.status,
+    )
 
 
 class SlackApi:
@@ -77,8 +97,21 @@ class SlackApi:
             await self._session.close()
 
     async def post(self, method: str, body: dict[str, Any], *, harmless: bool = False) -> Json:
-        """Call a method that takes JSON."""
-        return await self._call(method, "POST", harmless, json=body)
+        """Call a method that takes JSON, straight over the session.
+
+        The SDK takes a third of the time that a post costs us, for what is one request here; its answer and its error
+        are what the SDK would make of it, so that `wire` judges both alike.
+        """
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
+        try:
+            async with self.session.post(self.settings.api_url + method, data=_dumped(body), headers=headers) as answer:
+                told = json.loads(await answer.read())
+                if answer.status == 200 and told.get("ok") is True:
+                    return dict(told)
+                refused = _like_the_sdk(method, told, answer)
+                raise SlackApiError(method, refused)  # type: ignore[no-untyped-call]  # the SDK has no types there
+        except wire.FAILURES as error:
+            raise wire.fault(error, method, harmless=harmless) from error
 
     async def order(
         self, method: str, params: dict[str, Any], *, harmless: bool = False, fine: tuple[str, ...] = ()

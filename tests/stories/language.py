@@ -147,7 +147,7 @@ class House:
             for _ in range(3):
                 await self.read(lambda ledger: None)
 
-    async def until(self, predicate: Callable[[], object], most: int = 400) -> None:
+    async def forward_until(self, predicate: Callable[[], object], most: int = 400) -> None:
         """Let time pass, ten seconds after ten seconds, until this holds."""
         for _ in range(most):
             if predicate():

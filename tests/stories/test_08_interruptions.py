@@ -89,7 +89,7 @@ async def test_a_send_that_the_carrier_took_in_silence_is_found_and_not_repeated
 
     reply = await ben.replies(thread, "Only once")
     await ada.gets("Only once")
-    await house.until(lambda: "arrow_right" in house.slack.message(thread.channel, reply).reactions)
+    await house.forward_until(lambda: "arrow_right" in house.slack.message(thread.channel, reply).reactions)
 
     await ben.sees_mark(thread, reply, "arrow_right")
     assert ada.got == ["Only once"]
@@ -105,7 +105,7 @@ async def test_a_send_of_which_nobody_can_tell_is_asked_about_and_blocks_the_nex
     reply = await ben.replies(thread, "Did you get this?")
     await ada.gets("Did you get this?")
     await ben.replies(thread, "And this?")
-    await house.until(lambda: "question" in house.slack.message(thread.channel, reply).reactions)
+    await house.forward_until(lambda: "question" in house.slack.message(thread.channel, reply).reactions)
 
     note = await thread.shows("did not say whether")
     await ben.sees_mark(thread, reply, "question")
@@ -123,7 +123,7 @@ async def test_a_post_that_slack_took_in_silence_is_found_and_not_repeated(house
     await house.phone(ADA).texts("Only once")
     thread = await house.thread(ADA)
     await house.phone(ADA).texts("Next")
-    await house.until(lambda: len(thread.messages) > 1)
+    await house.forward_until(lambda: len(thread.messages) > 1)
 
     await thread.shows("Next")
     assert len(house.roots()) == 1
@@ -169,7 +169,7 @@ async def test_an_answer_in_a_thread_that_we_do_not_know_yet_as_ours_is_not_lost
     thread = await house.thread(ADA)
 
     await ben.replies(thread, "Quick answer")
-    await house.until(lambda: ada.got)
+    await house.forward_until(lambda: ada.got)
 
     await ada.gets("Quick answer")
     assert len(house.roots()) == 1
@@ -204,6 +204,6 @@ async def test_an_equal_text_of_a_moment_before_is_not_taken_for_the_one_that_wa
     house.carrier.faults.next("messages.create", Fault.REFUSE)
 
     await ben.replies(thread, "ok")
-    await house.until(lambda: len(ada.got) > 1)
+    await house.forward_until(lambda: len(ada.got) > 1)
 
     await ada.gets("ok", "ok")
