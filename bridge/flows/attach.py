@@ -59,16 +59,9 @@ def words_alone(ledger: Ledger, plan: DialPlan, did: Did, message: Message, caus
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, notice: Notice, now: datetime) -> None:
     """Say it of a file that came with a text; what is said of a reply's files is said once they are all there."""
-    about = _about(ledger, plan, entry)
-    if about and about[0].direction is Direction.INBOUND:
-        warn.thread(ledger, about[2], about[1], notice, entry.id, now)
-
-
-def _about(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> tuple[Message, Conversation, Did] | None:
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    return (message, conversation, did) if message and conversation and did else None
+    about = compose.whose(ledger, plan, entry)
+    if about and about.message.direction is Direction.INBOUND:
+        warn.thread(ledger, about.did, about.conversation, notice, entry.id, now)
 
 
 def _attachment(ledger: Ledger, entry: OutboxEntry) -> Attachment | None:
@@ -92,7 +85,7 @@ def _become(ledger: Ledger, attachment: Attachment, state: MediaState, media: Me
 
 
 def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
-    about = _about(ledger, plan, entry)
+    about = compose.whose(ledger, plan, entry)
     if not about:
         return
     message, conversation, did = about

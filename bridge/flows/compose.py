@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from enum import Enum, auto
+from typing import NamedTuple
 
 from bridge.domain.command import (
     AmendPost,
@@ -20,7 +21,7 @@ from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
-from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PostRef
+from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef
 from bridge.domain.message import Media, MediaState, Message, media_name
 from bridge.domain.notice import Notice
 from bridge.domain.outbox import OutboxEntry, WishKind
@@ -47,6 +48,27 @@ class Unsaid(Enum):
 def command(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     """Return what a door needs to fulfil this wish as it is now."""
     return _COMPOSERS[entry.kind](ledger, plan, entry, now)
+
+
+class Whose(NamedTuple):
+    """What an entry about a message concerns: the message, its conversation, our number."""
+
+    message: Message
+    conversation: Conversation
+    did: Did
+
+    @property
+    def person(self) -> PersonRef | None:
+        """Who wrote it, if one of us did."""
+        return self.message.author if isinstance(self.message.author, str) else None
+
+
+def whose(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> Whose | None:
+    """Find what an entry about a message concerns; None when any of it is not there any more."""
+    message = ledger.messages.get(MessageId(entry.subject))
+    conversation = message and ledger.conversations.get(message.conversation)
+    did = conversation and plan.did(conversation.did)
+    return Whose(message, conversation, did) if message and conversation and did else None
 
 
 def texts_of(message: Message, did: Did, plan: DialPlan) -> list[str]:
@@ -167,11 +189,10 @@ def _mark(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
 
 
 def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    if not message or not conversation or not did:
+    found = whose(ledger, plan, entry)
+    if not found:
         return Unsaid.WITHDRAWN
+    message, conversation, did = found
     texts = texts_of(message, did, plan)
     tokens = () if entry.detail or entry.part else _granted(ledger, message, now)
     text = texts[entry.part] if entry.part < len(texts) else ""
@@ -200,11 +221,10 @@ def _fetch(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
 
 
 def _upload(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    if not message or not conversation or not did:
+    found = whose(ledger, plan, entry)
+    if not found:
         return Unsaid.WITHDRAWN
+    message, conversation, did = found
     if not conversation.thread:
         return Unsaid.NOT_YET
     for attachment in ledger.messages.attachments(message.id):

@@ -278,16 +278,14 @@ def _unsaid(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, why: Unsaid, now
 
 def _stopped(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
     """Say that a queued reply is not sent because STOP came first."""
-    command = compose.command(ledger, plan, entry, now)
     request.marked(ledger, MessageId(entry.subject), f"{entry.id}/withdrawn", now)
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    if message and conversation and did and isinstance(command, SendSms):
-        person = message.author if isinstance(message.author, str) else None
-        for one in _opted_out(ledger, command):
-            notice = Notice(case=Case.OPTED_OUT, person=person, address=one.value)
-            warn.thread(ledger, did, conversation, notice, f"{message.id}/{one.value}", now)
+    command = compose.command(ledger, plan, entry, now)
+    about = compose.whose(ledger, plan, entry)
+    if not about or not isinstance(command, SendSms):
+        return
+    for one in _opted_out(ledger, command):
+        notice = Notice(case=Case.OPTED_OUT, person=about.person, address=one.value)
+        warn.thread(ledger, about.did, about.conversation, notice, f"{about.message.id}/{one.value}", now)
 
 
 def _opted_out(ledger: Ledger, command: SendSms) -> list[PhoneNumber]:

@@ -7,7 +7,7 @@ from bridge.domain.dialplan import DialPlan
 from bridge.domain.ids import CarrierRef, MessageId
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import MOST_KILLS, EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
-from bridge.flows import deliver, request, warn
+from bridge.flows import compose, deliver, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -53,13 +53,10 @@ def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: d
         return
     cause = f"{entry.id}/{entry.fence}"
     request.marked(ledger, MessageId(entry.subject), cause, now)
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    if message and conversation and did:
-        person = message.author if isinstance(message.author, str) else None
-        notice = Notice(case=Case.SEND_UNCLEAR, about=entry.token, person=person)
-        warn.thread(ledger, did, conversation, notice, cause, now)
+    about = compose.whose(ledger, plan, entry)
+    if about:
+        notice = Notice(case=Case.SEND_UNCLEAR, about=entry.token, person=about.person)
+        warn.thread(ledger, about.did, about.conversation, notice, cause, now)
 
 
 def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime, most: int = MOST_KILLS) -> bool:

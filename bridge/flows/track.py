@@ -7,7 +7,7 @@ from bridge.domain.dialplan import DialPlan
 from bridge.domain.ids import MessageId
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
-from bridge.flows import request, warn
+from bridge.flows import compose, request, warn
 from bridge.ports import Ledger
 
 _OPEN = (EntryState.READY, EntryState.TRYING, EntryState.ASKED)
@@ -41,10 +41,7 @@ def failed(
     ledger: Ledger, plan: DialPlan, entry: OutboxEntry, reason: str, detail: str, cause: str, now: datetime
 ) -> None:
     """Say in the thread that a reply failed, why, and offer to try again."""
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    if message and conversation and did:
-        person = message.author if isinstance(message.author, str) else None
-        notice = Notice(case=Case.SEND_FAILED, about=entry.token, person=person, reason=reason, detail=detail)
-        warn.thread(ledger, did, conversation, notice, cause, now)
+    about = compose.whose(ledger, plan, entry)
+    if about:
+        notice = Notice(case=Case.SEND_FAILED, about=entry.token, person=about.person, reason=reason, detail=detail)
+        warn.thread(ledger, about.did, about.conversation, notice, cause, now)
