@@ -124,6 +124,12 @@ class Outbox(Protocol):
     def is_amending(self, lane: str) -> bool:
         """Tell whether a ready entry stands in this lane, which will say what is true when it is taken."""
 
+    def untried(self, lane: str) -> list[OutboxEntry]:
+        """Return the ready entries of this lane that were never tried, in their order."""
+
+    def move_back(self, id: EntryId) -> None:
+        """Put a ready entry that was never tried behind all others."""
+
     def destinations(self, now: datetime) -> list[str]:
         """Return the destinations that have a lane head ready by now."""
 

@@ -46,6 +46,8 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
     else:
         _send(ledger, plan, did, conversation, message, event, now)
     request.marked(ledger, message.id, event.key, now)
+    if did:
+        request.in_time(ledger, f"{request.line(did)}:{conversation.id}", message)
 
 
 def _no_number(event: ThreadReply) -> Notice:

@@ -11,6 +11,7 @@ from bridge.domain.notice import Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.ports import Ledger
 
+_ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE)
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
 
 
@@ -182,6 +183,17 @@ def warned(ledger: Ledger, recipient: str, cause: str, now: datetime) -> None:
         destination=RELAY,
         within=recipient,
     )
+
+
+def in_time(ledger: Ledger, lane: str, message: Message) -> None:
+    """Let what was said later, and was not tried yet, go after this message, which came to us only now.
+
+    Facts come out of order after an interruption; people and phones are to see them in the order of their moments.
+    """
+    for entry in ledger.outbox.untried(lane):
+        other = ledger.messages.get(MessageId(entry.subject)) if entry.kind in _ABOUT_MESSAGES else None
+        if other and other.said_at > message.said_at:
+            ledger.outbox.move_back(entry.id)
 
 
 def _put(

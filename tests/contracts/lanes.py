@@ -125,6 +125,19 @@ class Lanes:
 
         assert await store.transact(work) == ["behind"]
 
+    async def test_a_ready_entry_that_was_never_tried_can_be_put_behind_all_others(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[list[str]]:
+            for name in ("a", "b", "c"):
+                ledger.outbox.enqueue(entry(name, now))
+            ledger.outbox.move_back(EntryId("a"))
+            order = [each.id for each in ledger.outbox.untried(entry("a", now).lane)]
+            taken = take(ledger, now)
+            ledger.outbox.move_back(taken[0].id)  # it is being tried: it stays where it is
+            settle(ledger, taken[0], EntryState.SENT, now)
+            return [list(map(str, order)), names(taken), names(take(ledger, now))]
+
+        assert await store.transact(work) == [["b", "c", "a"], ["b"], ["c"]]
+
     async def test_a_head_that_is_not_due_blocks_its_own_lane_and_no_other(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[str]:
             ledger.outbox.enqueue(entry("later", now, lane=f"{DESTINATION}:a", due_in=MINUTE))

@@ -86,6 +86,6 @@ async def test_a_relay_that_refuses_for_a_while_gets_the_mail_later_once(house: 
     await house.forward(minutes=12)
 
     await house.mail.up()
-    await house.forward(minutes=6)
+    await house.forward_until(lambda: house.mail.inbox("desk@example.com"))
 
     await house.mails(1)

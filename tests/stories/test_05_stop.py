@@ -44,7 +44,7 @@ async def test_a_stop_that_overtakes_a_queued_reply_withdraws_it(house: House) -
     await ada.texts("STOP")
     await thread.shows("texted STOP")
     await house.carrier.up()
-    await house.forward(minutes=6)
+    await house.forward_until(lambda: "x" in house.slack.message(thread.channel, reply).reactions)
 
     await ben.sees_mark(thread, reply, "x")
     await thread.shows("not sent", "START")

@@ -32,9 +32,8 @@ async def test_the_text_is_shown_even_if_the_picture_fails_and_the_picture_follo
     thread = await house.thread(ADA)
     await thread.says("Look at this")
     assert not any(one.files for one in thread.messages)
-    await house.forward(minutes=5)
 
-    await house.slack.wait_for(lambda: [one for one in thread.messages if one.files])
+    await house.forward_until(lambda: [one for one in thread.messages if one.files])
 
 
 async def test_an_unanswered_picture_is_in_the_mail(house: House) -> None:
@@ -71,7 +70,7 @@ async def test_a_picture_without_words_goes_out_and_later_words_do_not_overtake_
     await ben.replies(thread, "", files=[("p.jpg", "image/jpeg", JPEG)])
     await ben.replies(thread, "That was it")
     await house.slack.settled()
-    await house.forward(seconds=30)
+    await house.forward_until(lambda: len(ada.got) > 1)
 
     await ada.gets("", "That was it")
 

@@ -75,6 +75,10 @@ _FREE_LANE = """
     AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = ?1 AND state = 'asked')
 """
 _POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'e')"
+_UNTRIED = f"{SELECT} WHERE lane = ? AND state = 'ready' AND tries = 0 ORDER BY position"
+_BEHIND = "SELECT max(position) + 1 FROM entry"
+_RENUMBER = "UPDATE name SET number = ? WHERE name = ? AND noun = 'e'"
+_MOVE = "UPDATE entry SET position = ? WHERE position = ? AND state = 'ready' AND tries = 0 RETURNING lane"
 _GET = f"{SELECT} WHERE position = {_POSITION}"
 _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
@@ -116,6 +120,18 @@ class SqliteOutbox:
 
     def is_amending(self, lane: str) -> bool:
         return self._execute(_IS_AMENDING, (lane,)).fetchone() is not None
+
+    def untried(self, lane: str) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_UNTRIED, (lane,))))
+
+    def move_back(self, id: EntryId) -> None:
+        (behind,) = self._execute(_BEHIND).fetchone()
+        (position,) = self._execute(f"SELECT {_POSITION}", (id,)).fetchone()
+        moved = self._execute(_MOVE, (behind, position)).fetchall()
+        for (lane,) in moved:
+            self._execute(_RENUMBER, (behind, id))
+            self._execute(_CLOSE_LANE, (lane,))
+            self._free(lane)
 
     def destinations(self, now: datetime) -> list[str]:
         return [destination for (destination,) in self._execute(_DESTINATIONS, (moment(now),))]

@@ -69,10 +69,11 @@ async def test_a_text_from_a_short_code_or_a_name_is_a_conversation_too(books: B
 
 async def test_a_text_that_came_late_says_when_it_was_written(books: Books) -> None:
     await books.texts("First")
+    await books.goes_out()
     await books.texts("Late", said_at=books.clock.now() - 30 * MINUTE)
     await books.texts("Nearly in time", said_at=books.clock.now() - MINUTE)
 
-    _, late, punctual = await books.goes_out()
+    late, punctual = await books.goes_out()
 
     assert isinstance(late, PostToThread)
     assert isinstance(late.content, Said)
@@ -174,3 +175,16 @@ async def test_a_start_read_back_late_does_not_undo_a_stop_that_was_said_after_i
     consent = await books.look(lambda ledger: ledger.consents.get(DID, ANN))
     assert consent
     assert consent.state is ConsentState.WITHDRAWN
+
+
+async def test_a_text_that_is_read_back_is_shown_before_one_that_came_after_it(books: Books) -> None:
+    await books.texts("Hello")
+    await books.goes_out()
+    earlier = books.clock.now()
+    books.forward(MINUTE)
+    await books.texts("Second")
+
+    await books.texts("First", said_at=earlier)
+
+    said = [one.content for one in await books.goes_out() if isinstance(one, PostToThread)]
+    assert [one.text for one in said if isinstance(one, Said)] == ["First", "Second"]

@@ -360,3 +360,16 @@ async def test_a_reply_is_kept_once_it_is_queued_even_if_the_carrier_is_away(boo
     books.forward(timedelta(days=1))
 
     assert (await books.entry(taken.entry.id)).state is EntryState.TRYING
+
+
+async def test_a_reply_that_is_read_back_goes_before_one_that_was_said_after_it(books: Books) -> None:
+    await books.texts("Hello")
+    await books.goes_out()
+    earlier = books.clock.now()
+    books.forward(MINUTE)
+    await books.replies("Second")
+
+    await books.replies("First", said_at=earlier, read_back=True)
+
+    sent = [one.text for one in await books.goes_out() if isinstance(one, SendSms)]
+    assert sent == ["First", "Second"]
