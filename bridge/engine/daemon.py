@@ -53,9 +53,9 @@ class Daemon:
         recovery = Recovery(self.store, self.plan, self.worlds, self.clock)
         intake = DurableIntake(self.store, self.plan, recovery.want)
         desk = ReadingDesk(self.store, self._listeners)
+        await recovery.begin()
         self._listen(intake, desk)
         await asyncio.sleep(0)  # the listeners take their intake before the port opens
-        await recovery.begin()
         opened: list[Gate] = []
         try:
             for gate in self.gates:

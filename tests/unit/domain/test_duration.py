@@ -24,9 +24,7 @@ def test_a_duration_is_read_with_its_unit(written: object, meant: timedelta) -> 
     assert duration(written) == meant
 
 
-@pytest.mark.parametrize(
-    "written", ["", "10", 10, 10.0, True, None, "m", "10 m", "10M", "-1m", "1.5h", "10min", "١٠m", "9" * 30 + "d"]
-)
+@pytest.mark.parametrize("written", ["", "10", 10, 10.0, True, None, "m", "10 m", "10M", "-1m", "1.5h", "10min", "١٠m"])
 def test_anything_else_is_refused_with_an_example(written: object) -> None:
     with pytest.raises(ValueError, match='such as "30s"'):
         duration(written)
