@@ -73,6 +73,10 @@ class _Job:
             self.future.set_exception(self.error)
 
 
+def _code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+
+
 def _nothing(ledger: Ledger, now: datetime) -> None:
     """Do nothing."""
 
@@ -164,23 +168,30 @@ class SqliteStore:
         Nearly always all of them succeed, so they run without savepoints first; if one raises, all is undone and they
         run again, each in a savepoint of its own.
         """
-        if not self._commit_at_once(group):
+        error = self._commit_at_once(group)
+        if isinstance(error, sqlite3.Error) and _code(error) in _TROUBLES_OF_THE_FILE:
+            self._give_up(group, error)
+        elif error is not None:
             self._commit_apart(group)
         has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
         self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
 
-    def _commit_at_once(self, group: list[_Job]) -> bool:
-        execute = self._file.connection.execute
-        undone = _Job(_nothing, group[0].future)
-        with undone:
+    def _commit_at_once(self, group: list[_Job]) -> BaseException | None:
+        """Commit all of them together; return what was raised instead, after undoing everything."""
+        execute, inner = self._file.connection.execute, self._ledger.inner
+        whole = _Job(_nothing, group[0].future)
+        inner.database_error = None
+        with whole:
             execute("BEGIN IMMEDIATE")
             now = self._tick()
             for job in group:
                 job.result = job.work(self._ledger, now)
+            if inner.database_error is not None:  # a work has swallowed it
+                raise inner.database_error
             execute("COMMIT")
-        if undone.error is not None:
+        if whole.error is not None:
             self._undo()
-        return undone.error is None
+        return whole.error
 
     def _commit_apart(self, group: list[_Job]) -> None:
         execute = self._file.connection.execute
@@ -213,8 +224,7 @@ class SqliteStore:
         execute("RELEASE work")
 
     def _is_trouble_of_the_file(self, error: sqlite3.Error) -> bool:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
-        return code in _TROUBLES_OF_THE_FILE or not self._file.connection.in_transaction
+        return _code(error) in _TROUBLES_OF_THE_FILE or not self._file.connection.in_transaction
 
     def _give_up(self, group: list[_Job], error: sqlite3.Error) -> None:
         self._undo()
