@@ -30,9 +30,9 @@ bench: $(VENV)/.installed-dev
 
 lock: $(VENV)/.installed-dev
 	@echo "==> Resolving dependencies"
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
 	  --custom-compile-command "make lock" pyproject.toml --group dev --output-file requirements-dev.lock
 
 system-packages:
