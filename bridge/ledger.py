@@ -63,7 +63,6 @@ class Messages(Protocol):
         """Keep it and return its position, higher than every earlier one. An inbound message is open at first."""
 
     def get(self, id: MessageId) -> Message | None: ...
-    def first_of(self, conversation: ConversationId) -> Message | None: ...
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         """Return who wrote the last text that came in before this position, or at all."""
 

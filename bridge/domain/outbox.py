@@ -106,6 +106,5 @@ def backoff(tries: int) -> timedelta:
     return timedelta(seconds=min(1 << min(tries, 10), 300))
 
 
-LEASE = timedelta(seconds=60)
 FRESH = timedelta(seconds=30)  # older claims are given back unsent: the machine may have slept
 MOST_KILLS = 3  # an entry that was open at so many deaths of its worker is shown to a person instead

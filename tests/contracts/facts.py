@@ -191,25 +191,8 @@ class Facts:
 
     async def test_an_unknown_message_is_none(self, store: Store) -> None:
         assert await store.transact(lambda ledger, now: ledger.messages.get(MessageId("m1"))) is None
-        assert await store.transact(lambda ledger, now: ledger.messages.first_of(ANN_ID)) is None
         assert await store.transact(lambda ledger, now: ledger.messages.last_sender(ANN_ID, None)) is None
         assert await store.transact(lambda ledger, now: ledger.messages.attachments(MessageId("m1"))) == ()
-
-    async def test_the_first_of_a_conversation_stays_the_first_whatever_is_acknowledged(self, store: Store) -> None:
-        def work(ledger: Ledger, now: datetime) -> list[str]:
-            with_conversation(ledger, now)
-            with_conversation(ledger, now, "bob")
-            firsts = []
-            ledger.messages.save(inbound("of bob", now, within="bob"))
-            for name, save in (("a", inbound), ("b", outbound), ("c", inbound)):
-                position = ledger.messages.save(save(name, now))
-                ledger.messages.cover(ANN_ID, position if name == "c" else 0)
-                first = ledger.messages.first_of(ANN_ID)
-                assert first is not None
-                firsts.append(str(first.id))
-            return firsts
-
-        assert await store.transact(work) == ["a", "a", "a"]
 
     async def test_the_last_sender_is_whoever_texted_last_and_never_one_of_us(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> object:

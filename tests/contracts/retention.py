@@ -124,9 +124,9 @@ class Retention:
             ledger.media.keep(_picture("d1"), now)
             _attach(ledger, M1, "d1")
             ledger.messages.forget(DID, now, 9)
-            first = ledger.messages.first_of(ConversationId("ann"))
-            assert first is not None
-            assert first.position == position
+            forgotten = ledger.messages.at(position)
+            assert forgotten is not None
+            assert (forgotten.id, forgotten.conversation, forgotten.is_kept) == (M1, ConversationId("ann"), False)
             threads = ledger.conversations.active_threads(now - 2 * DAY)
             shown = ledger.conversations.shown_in(ThreadRef("C1/1"))
             return shown, [str(thread) for thread in threads], ledger.messages.attachments(M1)

@@ -29,14 +29,6 @@ _GET = f"{_SELECT} WHERE position = {_POSITION}"
 _AT = f"{_SELECT} WHERE position = ?"
 _NUMBER = "SELECT number FROM conversation WHERE id = ?"
 # One step into the index for each state, instead of a walk along the conversation.
-_FIRST = """
-    SELECT min(first) FROM (
-        SELECT min(position) AS first FROM message WHERE conversation = :number AND is_open = 1
-        UNION ALL SELECT min(position) FROM message WHERE conversation = :number AND is_open = 0
-        UNION ALL SELECT min(position) FROM message WHERE conversation = :number AND is_open IS NULL
-    )
-"""
-_FIRST_OF = f"{_SELECT} WHERE position = ({_FIRST})"
 _LAST_SENDER = """
     SELECT author FROM message WHERE position = (SELECT max(last) FROM (
         SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1 AND position < :before
@@ -92,10 +84,6 @@ class SqliteMessages:
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()
-        return _message(row) if row else None
-
-    def first_of(self, conversation: ConversationId) -> Message | None:
-        row = self._execute(_FIRST_OF, {"number": self._number(conversation)}).fetchone()
         return _message(row) if row else None
 
     def at(self, position: int) -> Message | None:
