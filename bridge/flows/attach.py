@@ -1,10 +1,12 @@
 """Attach: a file that was fetched joins its message; one that cannot be had, or not be sent, is said in the thread."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.event import File
 from bridge.domain.ids import MessageId
 from bridge.domain.message import (
     SENDABLE_TYPES,
@@ -22,6 +24,21 @@ from bridge.errors import Reason
 from bridge.flows import compose, request, warn
 from bridge.ports import Ledger
 from bridge.wording import thread as words
+
+
+def wanted(ledger: Ledger, message: Message, number: int, file: File) -> None:
+    """Record a file that a message announces, before it is fetched; `number` is 1 for the first."""
+    ledger.messages.attach(
+        Attachment(
+            message=message.id,
+            number=number,
+            ref=file.ref,
+            name=file.name,
+            type=file.type or UNKNOWN_TYPE,
+            size=file.size,
+            state=MediaState.WANTED,
+        )
+    )
 
 
 def fetched(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, media: Media, now: datetime) -> None:
@@ -70,18 +87,8 @@ def _attachment(ledger: Ledger, entry: OutboxEntry) -> Attachment | None:
 
 
 def _become(ledger: Ledger, attachment: Attachment, state: MediaState, media: Media | None) -> None:
-    ledger.messages.attach(
-        Attachment(
-            message=attachment.message,
-            number=attachment.number,
-            ref=attachment.ref,
-            name=attachment.name,
-            type=media.type if media else attachment.type,
-            size=len(media.content) if media else attachment.size,
-            state=state,
-            digest=media.digest if media else "",
-        )
-    )
+    kind, size, digest = (media.type, len(media.content), media.digest) if media else (attachment.type, 0, "")
+    ledger.messages.attach(replace(attachment, type=kind, size=size or attachment.size, state=state, digest=digest))
 
 
 def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:

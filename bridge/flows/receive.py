@@ -6,11 +6,11 @@ from bridge.domain.conversation import Consent, ConsentState, Conversation, Keyw
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import InboundSms
 from bridge.domain.ids import ConversationId, MessageId
-from bridge.domain.message import UNKNOWN_TYPE, Attachment, Direction, MediaState, Message
+from bridge.domain.message import Direction, Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.visible import posts_of
-from bridge.flows import request, warn
+from bridge.flows import attach, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -59,17 +59,7 @@ def _conversation(ledger: Ledger, did: Did, event: InboundSms, now: datetime) ->
 
 def _files(ledger: Ledger, did: Did, event: InboundSms, message: Message, now: datetime) -> None:
     for number, file in enumerate(event.files, 1):
-        ledger.messages.attach(
-            Attachment(
-                message=message.id,
-                number=number,
-                ref=file.ref,
-                name=file.name,
-                type=file.type or UNKNOWN_TYPE,
-                size=file.size,
-                state=MediaState.WANTED,
-            )
-        )
+        attach.wanted(ledger, message, number, file)
         request.fetched(ledger, did, message, number, now)
 
 

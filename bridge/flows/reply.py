@@ -6,7 +6,7 @@ from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import MessageId, PostRef
-from bridge.domain.message import Attachment, Direction, MediaState, Message, Post
+from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
@@ -106,17 +106,7 @@ def _send(
     now: datetime,
 ) -> None:
     for number, file in enumerate(event.files, 1):
-        ledger.messages.attach(
-            Attachment(
-                message=message.id,
-                number=number,
-                ref=file.ref,
-                name=file.name,
-                type=file.type,
-                size=file.size,
-                state=MediaState.WANTED,
-            )
-        )
+        attach.wanted(ledger, message, number, file)
         request.fetched_before_sending(ledger, did, message, number, now)
     texts = compose.texts_of(message, did, plan)
     question = _question(plan, did, message, event, texts, now)
