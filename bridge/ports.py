@@ -171,6 +171,21 @@ class Worlds:
 
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+
+class Parked(Protocol[T_co]):
+    """A work that waits in the store for something to do."""
+
+    @property
+    def outcome(self) -> Awaitable[T_co]:
+        """What it returned, once that is durable."""
+
+    def hurry(self) -> None:
+        """Run it now, unless it is being run or was."""
+
+    def withdraw(self) -> None:
+        """Do not run it any more, unless it is being run or was."""
 
 
 class Store(Protocol):
@@ -181,8 +196,12 @@ class Store(Protocol):
         share one commit; what one of them raises undoes only that one and is raised here.
         """
 
-    async def work_arrives(self, timeout: timedelta) -> None:
-        """Return when an entry may have become ready since the last call, or when this much time has passed."""
+    def park(self, work: Callable[[Ledger, datetime], T]) -> Parked[T]:
+        """Keep one work ready, to be run when an entry may have become ready: at once, if that was since the last one.
+
+        It is run as `transact` runs one; where the store can, in the very transaction that makes the entry ready, after
+        all else in it. One at a time is parked.
+        """
 
     async def aclose(self) -> None:
         """Finish what was handed in, and close."""

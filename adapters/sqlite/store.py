@@ -7,12 +7,12 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from adapters.sqlite.ledger import SqliteLedger
 from adapters.sqlite.opening import StoreFile, open_file
@@ -63,6 +63,11 @@ class _Job:
         self.error = RuntimeError("a work raised StopIteration") if isinstance(error, StopIteration) else error
         return True
 
+    def fail(self, error: BaseException) -> None:
+        """Tell the caller that it comes to nothing."""
+        self.error = error
+        self.resolve()
+
     def resolve(self) -> None:
         """Tell the caller, unless he has gone."""
         if self.future.done():
@@ -89,8 +94,8 @@ class SqliteStore:
         self._patience = patience
         self._clock = clock
         self._queue: SimpleQueue[_Job | None] = SimpleQueue()
-        self._arrived = asyncio.Event()
-        self._arrived.set()  # entries may wait from before
+        self._parked: list[_Job] = []  # one at most; whichever thread takes it out runs it
+        self._has_stirred = True  # entries may wait from before
         self._is_open = False
         self._last = datetime.min.replace(tzinfo=UTC)
         self._thread = threading.Thread(target=self._live, name="store", daemon=True)
@@ -116,25 +121,31 @@ class SqliteStore:
         self._queue.put(_Job(work, future))
         return await future
 
-    async def work_arrives(self, timeout: timedelta) -> None:
-        """Wait for the next commit that made an entry ready, or until the clock has moved on by this much.
+    def park(self, work: Callable[[Ledger, datetime], T]) -> "_Parked[T]":
+        """Keep a work for the next group that makes an entry ready, in whose commit it is run."""
+        job = _Job(work, self._loop.create_future())
+        self._parked.append(job)
+        if not self._is_open:
+            self._drop_parked()
+        elif self._has_stirred:
+            self._hurry()
+        return _Parked(job, self._parked, self._hurry)
 
-        It answers one listener: an arrival before the call is not lost, and is told once.
-        """
-        if not self._arrived.is_set():
-            arrival = asyncio.ensure_future(self._arrived.wait())
-            passing = asyncio.ensure_future(self._clock.sleep(timeout))
-            try:
-                await asyncio.wait((arrival, passing), return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                arrival.cancel()
-                passing.cancel()
-        self._arrived.clear()
+    def _hurry(self) -> None:
+        """Run what is parked now; it is in this list or in a group, never in both."""
+        with contextlib.suppress(IndexError):
+            self._queue.put(self._parked.pop())
+            self._has_stirred = False
+
+    def _drop_parked(self) -> None:
+        with contextlib.suppress(IndexError):
+            self._parked.pop().fail(StoreBusy(f"{self._path} is closed"))
 
     async def aclose(self) -> None:
         """Finish what was handed in, leave one complete file, and release it."""
         if self._is_open:
             self._is_open = False
+            self._drop_parked()
             self._queue.put(None)
         if self._thread.ident is not None:
             await asyncio.shield(asyncio.to_thread(self._thread.join))
@@ -173,8 +184,7 @@ class SqliteStore:
             self._give_up(group, error)
         elif error is not None:
             self._commit_apart(group)
-        has_stirred, self._ledger.outbox.has_stirred = self._ledger.outbox.has_stirred, False
-        self._loop.call_soon_threadsafe(self._tell, group, has_stirred)
+        self._loop.call_soon_threadsafe(self._tell, group, self._ledger.outbox.has_stirred)
 
     def _commit_at_once(self, group: list[_Job]) -> BaseException | None:
         """Commit all of them together; return what was raised instead, after undoing everything."""
@@ -184,7 +194,7 @@ class SqliteStore:
         with whole:
             execute("BEGIN IMMEDIATE")
             now = self._tick()
-            for job in group:
+            for job in self._in_turn(group):
                 job.result = job.work(self._ledger, now)
             if inner.database_error is not None:  # a work has swallowed it
                 raise inner.database_error
@@ -198,11 +208,23 @@ class SqliteStore:
         try:
             execute("BEGIN IMMEDIATE")
             now = self._tick()
-            for job in group:
+            for job in self._in_turn(group):
                 self._run(job, now)
             execute("COMMIT")
         except sqlite3.Error as error:
             self._give_up(group, error)
+
+    def _in_turn(self, group: list[_Job]) -> Iterator[_Job]:
+        """Give out the works, and at last the parked one, if there is something for it."""
+        outbox = self._ledger.outbox
+        outbox.has_stirred = False
+        yield from tuple(group)
+        if outbox.has_stirred and self._parked:
+            with contextlib.suppress(IndexError):
+                job = self._parked.pop()
+                group.append(job)
+                outbox.has_stirred = False
+                yield job
 
     def _undo(self) -> None:
         with contextlib.suppress(sqlite3.Error):
@@ -241,6 +263,27 @@ class SqliteStore:
 
     def _tell(self, group: list[_Job], has_stirred: bool) -> None:
         if has_stirred:
-            self._arrived.set()
+            self._has_stirred = True
+            self._hurry()
         for job in group:
             job.resolve()
+
+
+class _Parked(Generic[T]):
+    """The parked work of a store, for whoever parked it; used from the loop."""
+
+    __slots__ = ("_hurry", "_job", "_parked", "outcome")
+
+    def __init__(self, job: _Job, parked: list[_Job], hurry: Callable[[], None]) -> None:
+        self.outcome: asyncio.Future[T] = job.future
+        self._job = job
+        self._parked = parked
+        self._hurry = hurry
+
+    def hurry(self) -> None:
+        if self._job in self._parked:
+            self._hurry()
+
+    def withdraw(self) -> None:
+        with contextlib.suppress(ValueError):
+            self._parked.remove(self._job)

@@ -134,7 +134,7 @@ def _receive(plan: DialPlan, number: int, ledger: Ledger, now: datetime) -> None
 def _take(plan: DialPlan, ledger: Ledger, now: datetime) -> None:
     left = [1]  # one entry, from whichever destination comes first
 
-    def room(destination: str) -> int:
+    def room(destination: str, at: datetime) -> int:
         return left.pop() if left else 0
 
     deliver.take(ledger, plan, "bench", room, lambda _: _LATER, now)

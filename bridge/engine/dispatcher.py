@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar, assert_never, cast
@@ -20,18 +20,20 @@ from bridge.domain.command import (
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.message import Posted
 from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
-from bridge.engine.pacer import Pacer, Rooms
+from bridge.engine.pacer import Pacer
 from bridge.errors import Blocked, Permanent, PortError, StoreBusy, Transient, Uncertain
 from bridge.flows import deliver
-from bridge.flows.deliver import Taken
-from bridge.ports import Carrier, Clock, Ledger, Store, Worlds
+from bridge.flows.deliver import Taken, Takings
+from bridge.ports import Carrier, Clock, Ledger, Parked, Store, Worlds
 from bridge.wording import admin as admin_words
 
 log = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=Command)
 JUST_NOW = timedelta(seconds=1)
+SOON = timedelta(seconds=0.25)
 LONGEST_REST = timedelta(seconds=30)
+AFTER_TROUBLE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(hours=1)
 
 
@@ -67,11 +69,17 @@ def _still_due(plan: DialPlan, entry: OutboxEntry, ledger: Ledger, now: datetime
     return deliver.still_due(ledger, plan, entry, now)
 
 
-def _look(
-    plan: DialPlan, owner: str, rooms: Rooms, ledger: Ledger, now: datetime
-) -> tuple[list[Taken], datetime | None]:
-    taken = deliver.take(ledger, plan, owner, rooms.room, rooms.ask_after, now)
-    return taken, ledger.outbox.next_due(now) if not taken else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a look into the outbox brought: what was taken, and when the next entry becomes due, if nothing was."""
+
+    takings: Takings
+    due: datetime | None = None
+
+
+def _look(plan: DialPlan, owner: str, pacer: Pacer, ledger: Ledger, now: datetime) -> _Look:
+    takings = deliver.take(ledger, plan, owner, pacer.room, pacer.ask_after, now)
+    return _Look(takings=takings, due=None if takings.taken else ledger.outbox.next_due(now))
 
 
 def _settle(plan: DialPlan, entry: OutboxEntry, settlement: Settlement, ledger: Ledger, now: datetime) -> bool:
@@ -80,7 +88,10 @@ def _settle(plan: DialPlan, entry: OutboxEntry, settlement: Settlement, ledger: 
 
 @dataclass(slots=True)
 class Dispatcher:
-    """Speak for the house, several lanes at once, each destination at its own pace."""
+    """Speak for the house, several lanes at once, each destination at its own pace.
+
+    There is always one look parked in the store: whatever makes an entry ready brings it about, in the same commit.
+    """
 
     store: Store
     plan: DialPlan
@@ -88,50 +99,66 @@ class Dispatcher:
     pacer: Pacer
     clock: Clock
     owner: str
-    _is_stopping: bool = False
-    _stir: asyncio.Event = field(default_factory=asyncio.Event)  # a call has ended, or we are to stop
+    _parked: Parked[_Look] | None = None
+    _full: frozenset[str] = frozenset()  # destinations in which more may wait than there was room for
 
     def stop(self) -> None:
         """Take nothing more; what is under way is finished."""
-        self._is_stopping = True
-        self._stir.set()
+        self.pacer.is_closed = True
+        self._look_now()
 
     async def run(self) -> None:
         """Dispatch until stopped, then return when everything under way is settled."""
+        rest = timedelta()
         async with asyncio.TaskGroup() as calls:
-            while not self._is_stopping:
-                taken, due = await self.store.transact(partial(_look, self.plan, self.owner, self.pacer.rooms()))
-                for one in taken:
+            while not self.pacer.is_closed:
+                look = await self._looked(rest)
+                for one in look.takings.taken:
                     self.pacer.begin(one.entry.destination)
                     calls.create_task(self._fulfil(one))
-                if not taken:
-                    await self._rest(due)
+                self._full = look.takings.full
+                rest = self._rest(look)
 
-    async def _rest(self, due: datetime | None) -> None:
-        """Wait until something may be done: new work, a moment that comes, room again, or the end."""
-        now = self.clock.now()
-        moments = [moment for moment in (due, self.pacer.next_room(), now + LONGEST_REST) if moment]
-        work = asyncio.ensure_future(self.store.work_arrives(max(min(moments) - now, timedelta())))
-        stir = asyncio.ensure_future(self._stir.wait())
+    async def _looked(self, within: timedelta) -> _Look:
+        """Return what a look brings, which is taken when there may be something new, but at last after this time."""
+        self._parked = self.store.park(partial(_look, self.plan, self.owner, self.pacer))
+        alarm = asyncio.ensure_future(self._look_after(within))
         try:
-            await asyncio.wait({work, stir}, return_when=asyncio.FIRST_COMPLETED)
+            return await self._parked.outcome
+        except StoreBusy as busy:
+            log.warning("the outbox cannot be looked into", extra={"detail": str(busy)})
+            return _Look(takings=Takings(taken=(), full=frozenset()), due=self.clock.now() + AFTER_TROUBLE)
         finally:
-            work.cancel()
-            stir.cancel()
-        self._stir.clear()
+            self._parked.withdraw()
+            alarm.cancel()
+
+    def _rest(self, look: _Look) -> timedelta:
+        """Return for how long nothing comes about by time alone."""
+        now = self.clock.now()
+        due = now + SOON if look.takings.taken else look.due
+        moments = [moment for moment in (due, self.pacer.next_room(self._full)) if moment]
+        return max(min(moments, default=now + LONGEST_REST) - now, timedelta())
+
+    async def _look_after(self, duration: timedelta) -> None:
+        await self.clock.sleep(min(duration, LONGEST_REST))
+        self._look_now()
+
+    def _look_now(self) -> None:
+        if self._parked:
+            self._parked.hurry()
 
     async def _fulfil(self, taken: Taken) -> None:
         entry = taken.entry
         try:
             settlement = await self._attempt(taken)
             self._heed(entry, settlement)
+        finally:
+            self._ended(entry.destination)
+        try:
             settled = await self.store.transact(partial(_settle, self.plan, entry, settlement))
         except StoreBusy as busy:  # its attempt stays open, and is asked about later
             log.warning("an outcome could not be written down", extra={"entry": entry.token, "detail": str(busy)})
             return
-        finally:
-            self.pacer.end(entry.destination)
-            self._stir.set()
         log.log(
             _level(entry, settlement),
             "%s %s",
@@ -139,6 +166,11 @@ class Dispatcher:
             settlement.outcome if settled else "superseded",
             extra={"entry": entry.token, "tries": entry.tries, "detail": settlement.detail},
         )
+
+    def _ended(self, destination: str) -> None:
+        self.pacer.end(destination)
+        if destination in self._full:
+            self._look_now()
 
     def _heed(self, entry: OutboxEntry, settlement: Settlement) -> None:
         if entry.kind is WishKind.FETCH_FILE:

@@ -1,7 +1,7 @@
 """How fast each destination may be spoken to: a bucket of tokens each, and a pause where one was asked for."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bridge.ports import Clock
@@ -23,28 +23,35 @@ class Manner:
         return self.timeout + self.settling
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Bucket:
+    """The state of one destination; it is replaced, never changed, so that another thread reads it whole."""
+
     manner: Manner
     tokens: float
     filled_at: datetime
     busy: int = 0
     paused_until: datetime | None = None
 
+    def room(self, now: datetime) -> int:
+        if self.paused_until and now < self.paused_until:
+            return 0
+        free = self.manner.at_once - self.busy
+        return min(free, int(self.filled(now) + 1e-6)) if self.manner.per_second else free
 
-@dataclass(frozen=True, slots=True)
-class Rooms:
-    """What every destination has room for at one moment; safe to hand to another thread."""
+    def filled(self, now: datetime) -> float:
+        """Return how many tokens there are by now."""
+        grown = (now - self.filled_at).total_seconds() * self.manner.per_second
+        return min(self.tokens + grown, float(self.manner.burst))
 
-    known: Mapping[str, int]
-    manners: Mapping[str, Manner]
-
-    def room(self, destination: str) -> int:
-        known = self.known.get(destination)
-        return _fresh_room(manner_of(self.manners, destination)) if known is None else known
-
-    def ask_after(self, destination: str) -> timedelta:
-        return manner_of(self.manners, destination).ask_after
+    def opens_at(self, now: datetime) -> datetime | None:
+        """Return when there is room again as far as time alone decides; None where a call must end first."""
+        if self.busy >= self.manner.at_once:
+            return None
+        paused = max(self.paused_until or now, now)
+        if not self.manner.per_second or (tokens := self.filled(now)) >= 1:
+            return paused
+        return max(paused, now + timedelta(seconds=(1 - tokens) / self.manner.per_second))
 
 
 def manner_of(manners: Mapping[str, Manner], destination: str) -> Manner:
@@ -53,69 +60,51 @@ def manner_of(manners: Mapping[str, Manner], destination: str) -> Manner:
     return found or manners[""]
 
 
-def _fresh_room(manner: Manner) -> int:
-    return min(manner.burst, manner.at_once) if manner.per_second else manner.at_once
-
-
 @dataclass(slots=True)
 class Pacer:
-    """Keep the pace of all destinations. Lives on the event loop."""
+    """Keep the pace of all destinations. It is told on the event loop; any thread may ask how much room there is."""
 
     manners: Mapping[str, Manner]
     clock: Clock
+    is_closed: bool = False  # nobody has room any more
     _buckets: dict[str, _Bucket] = field(default_factory=dict)
-
-    def rooms(self) -> Rooms:
-        """Return what there is room for now."""
-        now = self.clock.now()
-        return Rooms({name: self._room(bucket, now) for name, bucket in self._buckets.items()}, self.manners)
 
     def manner(self, destination: str) -> Manner:
         return manner_of(self.manners, destination)
 
+    def ask_after(self, destination: str) -> timedelta:
+        return self.manner(destination).ask_after
+
+    def room(self, destination: str, now: datetime) -> int:
+        """Return how many calls to it may begin."""
+        return 0 if self.is_closed else self._bucket(destination, now).room(now)
+
     def begin(self, destination: str) -> None:
         """A call to it begins."""
-        bucket = self._bucket(destination)
-        bucket.tokens -= 1
-        bucket.busy += 1
+        now = self.clock.now()
+        old = self._bucket(destination, now)
+        self._buckets[destination] = replace(old, tokens=old.filled(now) - 1, filled_at=now, busy=old.busy + 1)
 
     def end(self, destination: str) -> None:
         """A call to it has ended."""
-        self._bucket(destination).busy -= 1
+        old = self._bucket(destination, self.clock.now())
+        self._buckets[destination] = replace(old, busy=old.busy - 1)
 
     def pause(self, destination: str, duration: timedelta) -> None:
         """Leave it alone for this long; it asked for that."""
-        bucket = self._bucket(destination)
-        until = self.clock.now() + duration
-        bucket.paused_until = max(until, bucket.paused_until or until)
-
-    def next_room(self) -> datetime | None:
-        """Return when a destination that has no room for lack of tokens, or is paused, may be spoken to again."""
         now = self.clock.now()
-        moments = [moment for bucket in self._buckets.values() if (moment := _opens_at(bucket)) and moment > now]
-        return min(moments, default=None)
+        old = self._bucket(destination, now)
+        self._buckets[destination] = replace(old, paused_until=max(now + duration, old.paused_until or now))
 
-    def _bucket(self, destination: str) -> _Bucket:
-        bucket = self._buckets.get(destination)
-        if bucket is None:
+    def next_room(self, destinations: Iterable[str]) -> datetime | None:
+        """Return when the first of these may be spoken to again, unless all of them wait for the end of a call."""
+        now = self.clock.now()
+        moments = (self._bucket(destination, now).opens_at(now) for destination in destinations)
+        return min(filter(None, moments), default=None)
+
+    def _bucket(self, destination: str, now: datetime) -> _Bucket:
+        found = self._buckets.get(destination)
+        if found is None:
             manner = self.manner(destination)
-            bucket = self._buckets[destination] = _Bucket(manner, float(manner.burst), self.clock.now())
-        return bucket
-
-    def _room(self, bucket: _Bucket, now: datetime) -> int:
-        if bucket.paused_until and now < bucket.paused_until:
-            return 0
-        free = bucket.manner.at_once - bucket.busy
-        if not bucket.manner.per_second:
-            return free
-        grown = (now - bucket.filled_at).total_seconds() * bucket.manner.per_second
-        bucket.tokens = min(bucket.tokens + grown, float(bucket.manner.burst))
-        bucket.filled_at = now
-        return max(0, min(free, int(bucket.tokens + 1e-6)))
-
-
-def _opens_at(bucket: _Bucket) -> datetime | None:
-    paused = bucket.paused_until or bucket.filled_at
-    if not bucket.manner.per_second or bucket.tokens >= 1:
-        return paused
-    return max(paused, bucket.filled_at + timedelta(seconds=(1 - bucket.tokens) / bucket.manner.per_second))
+            found = _Bucket(manner, float(manner.burst), now)
+        return found

@@ -1,6 +1,6 @@
 """Deliver: the life of an outbox entry, from being taken to whatever became of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,24 +52,34 @@ class Taken:
     command: Command
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takings:
+    """What was claimed at one time, and the destinations that had no room for more."""
+
+    taken: Sequence[Taken]
+    full: frozenset[str]
+
+
 def take(
     ledger: Ledger,
     plan: DialPlan,
     owner: str,
-    room: Callable[[str], int],
+    room: Callable[[str, datetime], int],
     ask_after: Callable[[str], timedelta],
     now: datetime,
-) -> list[Taken]:
+) -> Takings:
     """Claim what every destination has room for, and compose it."""
-    taken = []
+    taken, full = [], set()
     for destination in ledger.outbox.destinations(now):
-        limit = room(destination)
+        limit = room(destination, now)
         entries = ledger.outbox.take(destination, limit, owner, now, ask_after(destination)) if limit > 0 else []
+        if len(entries) >= limit:
+            full.add(destination)
         for entry in entries:
             command = _composed(ledger, plan, entry, now)
             if command is not None:
                 taken.append(Taken(entry=entry, command=command))
-    return taken
+    return Takings(taken=taken, full=frozenset(full))
 
 
 def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:

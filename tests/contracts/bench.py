@@ -1,6 +1,5 @@
 """What a store's test must provide, and the nouns that all the tests of stores speak of."""
 
-import asyncio
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,18 +19,6 @@ ANN = PhoneNumber("+12125550110")
 BOB = PhoneNumber("+12125550111")
 AGENT = PersonRef("U1")
 MINUTE = timedelta(minutes=1)
-
-
-class WatchedClock(MovableClock):
-    """A movable clock that tells when somebody has begun to wait by it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_waited_for = asyncio.Event()
-
-    async def sleep(self, duration: timedelta) -> None:
-        self.is_waited_for.set()
-        await super().sleep(duration)
 
 
 class Bench(Protocol):

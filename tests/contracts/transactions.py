@@ -2,15 +2,18 @@
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import pytest
 
 from bridge.domain.outbox import EntryChange, EntryState, Outcome, Settlement
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger, Store
-from tests.contracts.bench import MINUTE, Bench, WatchedClock, entry, request
+from tests.contracts.bench import MINUTE, Bench, entry, request
 
+T = TypeVar("T")
 SENT = Settlement(outcome=Outcome.SENT)
 IS_SENT = EntryChange(state=EntryState.SENT)
 SAFETY_NET = 20.0  # seconds; never reached by a store that keeps its promises
@@ -236,55 +239,113 @@ class Transactions:
         await again.aclose()
         await other.aclose()
 
-    # --- Work arrives -------------------------------------------------------------------------------------------------
+    # --- Parked -------------------------------------------------------------------------------------------------------
 
-    async def test_work_that_arrived_before_the_question_is_not_lost(self, store: Store) -> None:
-        await store.work_arrives(timedelta())
-        await store.transact(lambda ledger, now: ledger.outbox.enqueue(entry("a", now)))
+    async def test_what_waited_before_a_work_was_parked_is_not_lost(self, store: Store) -> None:
+        await _parked_for_nothing(store)
+        await store.transact(_put("a"))
 
-        async with asyncio.timeout(SAFETY_NET):
-            await store.work_arrives(timedelta(days=1))
+        assert await _in_time(store.park(_heads).outcome) == ["slack/C1"]
 
-    async def test_whoever_waits_is_woken_by_a_commit_that_brings_work_and_by_no_other(self, bench: Bench) -> None:
-        clock = WatchedClock()
-        store = await bench.open(clock)
-        await store.work_arrives(timedelta())
-        waiting = asyncio.ensure_future(store.work_arrives(timedelta(days=1)))
-        await clock.is_waited_for.wait()
+    async def test_a_store_that_was_just_opened_may_have_something_to_do(self, store: Store) -> None:
+        assert await _in_time(store.park(_heads).outcome) == []
 
-        await store.transact(_Sight("no work"))
-        assert not waiting.done()
-        await store.transact(lambda ledger, now: ledger.outbox.enqueue(entry("a", now)))
+    async def test_a_parked_work_is_run_when_something_is_there_to_do_and_not_before(self, store: Store) -> None:
+        await _parked_for_nothing(store)
+        parked = asyncio.ensure_future(store.park(_heads).outcome)
 
-        async with asyncio.timeout(SAFETY_NET):
-            await waiting
-        await store.aclose()
+        await store.transact(_Sight("nothing to do"))
+        assert not parked.done()
+        await store.transact(_put("a"))
 
-    async def test_an_entry_that_becomes_the_head_of_its_lane_is_work_that_arrives(self, store: Store) -> None:
-        def begin(ledger: Ledger, now: datetime) -> None:
-            ledger.outbox.enqueue(entry("a", now))
-            ledger.outbox.enqueue(entry("b", now))
+        assert await _in_time(parked) == ["slack/C1"]
 
-        await store.transact(begin)
+    async def test_an_entry_that_becomes_the_head_of_its_lane_is_something_to_do(self, store: Store) -> None:
+        await store.transact(_put("a", "b"))
         taken = await store.transact(lambda ledger, now: ledger.outbox.take("slack/C1", 1, "me", now, MINUTE))
-        await store.work_arrives(timedelta())
-        await store.work_arrives(timedelta())  # nothing is left of what has arrived so far
+        await _parked_for_nothing(store)
+        parked = store.park(_heads)
 
         await store.transact(lambda ledger, now: ledger.outbox.settle(taken[0], SENT, IS_SENT, now))
 
-        async with asyncio.timeout(SAFETY_NET):
-            await store.work_arrives(timedelta(days=1))
+        assert await _in_time(parked.outcome) == ["slack/C1"]
 
-    async def test_without_work_the_question_is_answered_when_the_clock_has_moved_on(self, bench: Bench) -> None:
-        clock = WatchedClock()
-        store = await bench.open(clock)
-        await store.work_arrives(timedelta())
-        waiting = asyncio.ensure_future(store.work_arrives(MINUTE))
-        await clock.is_waited_for.wait()
-        assert not waiting.done()
+    async def test_a_parked_work_can_be_hurried(self, store: Store) -> None:
+        await _parked_for_nothing(store)
+        parked = store.park(_Sight("hurried"))
 
-        clock.forward(MINUTE)
+        parked.hurry()
+        parked.hurry()
 
-        async with asyncio.timeout(SAFETY_NET):
-            await waiting
+        assert await _in_time(parked.outcome)
+        assert await _is_known(store, "hurried")
+
+    async def test_a_parked_work_that_was_withdrawn_is_never_run(self, store: Store) -> None:
+        await _parked_for_nothing(store)
+        parked = store.park(_Sight("withdrawn"))
+
+        parked.withdraw()
+        parked.hurry()
+        await store.transact(_put("a"))
+
+        assert not await _is_known(store, "withdrawn")
+
+    async def test_what_a_parked_work_raises_undoes_nothing_else(self, store: Store) -> None:
+        await _parked_for_nothing(store)
+        parked = store.park(_Sight("parked", fails=True))
+
+        await store.transact(_put("a"))
+
+        with pytest.raises(LookupError):
+            await _in_time(parked.outcome)
+        assert not await _is_known(store, "parked")
+        assert await store.transact(_heads) == ["slack/C1"]
+
+    async def test_a_work_that_fails_leaves_a_parked_one_to_the_next(self, store: Store) -> None:
+        def fail(ledger: Ledger, now: datetime) -> None:
+            ledger.outbox.enqueue(entry("a", now))
+            raise LookupError
+
+        await _parked_for_nothing(store)
+        parked = asyncio.ensure_future(store.park(_heads).outcome)
+        with pytest.raises(LookupError):
+            await store.transact(fail)
+
+        await store.transact(_put("b"))
+
+        assert await _in_time(parked) in ([], ["slack/C1"])  # it may have looked in vain
+        assert await store.transact(_heads) == ["slack/C1"]
+
+    async def test_a_work_that_is_parked_when_the_store_closes_is_told_so(self, bench: Bench) -> None:
+        store = await bench.open()
+        await _parked_for_nothing(store)
+        parked = store.park(_heads)
+
         await store.aclose()
+
+        with pytest.raises(StoreBusy):
+            await _in_time(parked.outcome)
+        with pytest.raises(StoreBusy):
+            await _in_time(store.park(_heads).outcome)
+
+
+def _heads(ledger: Ledger, now: datetime) -> list[str]:
+    return ledger.outbox.destinations(now)
+
+
+def _put(*ids: str) -> Callable[[Ledger, datetime], None]:
+    def work(ledger: Ledger, now: datetime) -> None:
+        for id in ids:
+            ledger.outbox.enqueue(entry(id, now))
+
+    return work
+
+
+async def _parked_for_nothing(store: Store) -> None:
+    """Let the store find out that nothing is left of what has arrived so far."""
+    await _in_time(store.park(lambda ledger, now: None).outcome)
+
+
+async def _in_time(outcome: Awaitable[T]) -> T:
+    async with asyncio.timeout(SAFETY_NET):
+        return await outcome

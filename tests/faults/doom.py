@@ -9,13 +9,13 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Never, TypeVar
+from typing import Generic, Never, TypeVar
 
 from adapters.sqlite import SqliteStore
-from bridge.ports import Ledger
+from bridge.ports import Ledger, Parked
 
 T = TypeVar("T")
 DATABASE = "bridge.db"
@@ -115,39 +115,66 @@ class MortalStore:
 
     async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
         self._life.check()
-        name = _name(work)
-        has_written = False
-
-        def mortal(ledger: Ledger, now: datetime) -> T:
-            nonlocal has_written
-            connection = self._store._file.connection  # nothing else tells whether a work has written
-            before = connection.total_changes
-            result = work(ledger, now)
-            has_written = connection.total_changes > before
-            if has_written:
-                self._life.passes(f"before the commit of {name}")
-            return result
-
+        mortal = _MortalWork(work, self._life, self._store)
         self._life.under_way += 1
         try:
             result = await self._store.transact(mortal)
         finally:
             self._life.under_way -= 1
-        if has_written:
-            self._life.passes(f"after the commit of {name}")
-        self._life.check()
+        mortal.is_durable()
         return result
+
+    def park(self, work: Callable[[Ledger, datetime], T]) -> "_MortalParked[T]":
+        self._life.check()
+        mortal = _MortalWork(work, self._life, self._store)
+        return _MortalParked(self._store.park(mortal), mortal)
 
     async def look(self, look: Callable[[Ledger], T]) -> T:
         """Read for the test: no point, and not under way."""
         return await self._store.transact(lambda ledger, now: look(ledger))
 
-    async def work_arrives(self, timeout: timedelta) -> None:
-        await self._store.work_arrives(timeout)
-        self._life.check()
-
     async def aclose(self) -> None:
         await self._store.aclose()
+
+
+class _MortalWork(Generic[T]):
+    """A work of a store, between its two points."""
+
+    def __init__(self, work: Callable[[Ledger, datetime], T], life: Life, store: SqliteStore) -> None:
+        self._work = work
+        self._life = life
+        self._store = store
+        self._has_written = False
+
+    def __call__(self, ledger: Ledger, now: datetime) -> T:
+        connection = self._store._file.connection  # nothing else tells whether a work has written
+        before = connection.total_changes
+        result = self._work(ledger, now)
+        self._has_written = connection.total_changes > before
+        if self._has_written:
+            self._life.passes(f"before the commit of {_name(self._work)}")
+        return result
+
+    def is_durable(self) -> None:
+        if self._has_written:
+            self._life.passes(f"after the commit of {_name(self._work)}")
+        self._life.check()
+
+
+class _MortalParked(Generic[T]):
+    """A parked work, whose outcome is heard only by the living."""
+
+    def __init__(self, parked: Parked[T], work: _MortalWork[T]) -> None:
+        self._parked = parked
+        self._work = work
+        self.outcome = asyncio.ensure_future(self._heard())
+        self.hurry = parked.hurry
+        self.withdraw = parked.withdraw
+
+    async def _heard(self) -> T:
+        result = await self._parked.outcome
+        self._work.is_durable()
+        return result
 
 
 def _name(work: Callable[..., object]) -> str:

@@ -194,15 +194,15 @@ async def test_retry_after_and_a_block_pause_the_whole_destination(works: Works)
     await queued(works)
     works.carrier.before = raising(Transient("429", timedelta(seconds=7)))
     await one_attempt(works)
-    after_429 = works.pacer.rooms().room("main/+14155550100")
+    after_429 = works.pacer.room("main/+14155550100", works.clock.now())
     works.clock.forward(8 * SECOND)
     works.carrier.before = raising(Blocked("401", "Pay."))
 
     await one_attempt(works)
 
     assert after_429 == 0
-    assert works.pacer.rooms().room("main/+14155550100") == 0
-    assert works.pacer.next_room() == works.clock.now() + deliver.BLOCKED_PAUSE
+    assert works.pacer.room("main/+14155550100", works.clock.now()) == 0
+    assert works.pacer.next_room(["main/+14155550100"]) == works.clock.now() + deliver.BLOCKED_PAUSE
 
 
 async def test_an_unclear_send_holds_up_only_its_own_lane(works: Works) -> None:
@@ -211,7 +211,7 @@ async def test_an_unclear_send_holds_up_only_its_own_lane(works: Works) -> None:
 
     await one_attempt(works)
 
-    assert works.pacer.rooms().room("main/+14155550100") > 0
+    assert works.pacer.room("main/+14155550100", works.clock.now()) > 0
 
 
 async def test_a_chat_that_asks_for_patience_does_not_hold_up_the_carriers_line(works: Works) -> None:
@@ -221,7 +221,7 @@ async def test_a_chat_that_asks_for_patience_does_not_hold_up_the_carriers_line(
 
     await one_attempt(works)
 
-    assert works.pacer.rooms().room("main/+14155550100") > 0
+    assert works.pacer.room("main/+14155550100", works.clock.now()) > 0
 
 
 async def test_one_destination_that_hangs_delays_no_other(works: Works) -> None:

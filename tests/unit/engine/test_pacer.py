@@ -28,6 +28,10 @@ def speak(pacer: Pacer, destination: str, times: int = 1) -> None:
         pacer.end(destination)
 
 
+def room(pacer: Pacer, destination: str) -> int:
+    return pacer.room(destination, pacer.clock.now())
+
+
 @pytest.mark.parametrize(
     ("destination", "name"),
     [("slack/C1", "slack"), ("slack.cards", "slack.cards"), ("main/+14155550100", ""), ("main.media", "")],
@@ -37,45 +41,43 @@ def test_a_destination_has_its_own_manner_or_that_of_its_world(destination: str,
 
 
 def test_what_was_never_spoken_to_has_room_for_its_burst_or_for_what_goes_at_once(pacer: Pacer) -> None:
-    rooms = pacer.rooms()
-
-    assert [rooms.room(one) for one in ("slack/C1", "slack.cards", "mail/relay")] == [3, 5, 2]
-    assert rooms.ask_after("slack/C1") == ONE_A_SECOND.timeout + ONE_A_SECOND.settling
+    assert [room(pacer, one) for one in ("slack/C1", "slack.cards", "mail/relay")] == [3, 5, 2]
+    assert pacer.ask_after("slack/C1") == ONE_A_SECOND.timeout + ONE_A_SECOND.settling
 
 
 def test_tokens_are_spent_and_grow_again_up_to_the_burst(pacer: Pacer, clock: MovableClock) -> None:
     speak(pacer, "slack/C1", 3)
-    spent = pacer.rooms().room("slack/C1")
+    spent = room(pacer, "slack/C1")
     clock.forward(SECOND)
-    after_one = pacer.rooms().room("slack/C1")
+    after_one = room(pacer, "slack/C1")
     clock.forward(MINUTE)
 
-    assert (spent, after_one, pacer.rooms().room("slack/C1")) == (0, 1, 3)
+    assert (spent, after_one, room(pacer, "slack/C1")) == (0, 1, 3)
 
 
 def test_each_destination_has_tokens_of_its_own(pacer: Pacer) -> None:
     speak(pacer, "slack/C1", 3)
 
-    assert pacer.rooms().room("slack/C2") == 3
+    assert room(pacer, "slack/C2") == 3
 
 
 def test_calls_under_way_take_room_until_they_end(pacer: Pacer) -> None:
     pacer.begin("mail/relay")
     pacer.begin("mail/relay")
-    full = pacer.rooms().room("mail/relay")
+    full = room(pacer, "mail/relay")
 
     pacer.end("mail/relay")
 
-    assert (full, pacer.rooms().room("mail/relay")) == (0, 1)
+    assert (full, room(pacer, "mail/relay")) == (0, 1)
 
 
 def test_a_pause_closes_a_destination_until_it_is_over(pacer: Pacer, clock: MovableClock) -> None:
     pacer.pause("slack/C1", 7 * SECOND)
 
-    paused = pacer.rooms().room("slack/C1")
+    paused = room(pacer, "slack/C1")
     clock.forward(7 * SECOND)
 
-    assert (paused, pacer.rooms().room("slack/C1"), pacer.rooms().room("slack/C2")) == (0, 3, 3)
+    assert (paused, room(pacer, "slack/C1"), room(pacer, "slack/C2")) == (0, 3, 3)
 
 
 def test_a_shorter_pause_does_not_cut_a_longer_one_short(pacer: Pacer, clock: MovableClock) -> None:
@@ -84,25 +86,43 @@ def test_a_shorter_pause_does_not_cut_a_longer_one_short(pacer: Pacer, clock: Mo
 
     clock.forward(2 * SECOND)
 
-    assert pacer.rooms().room("slack/C1") == 0
+    assert room(pacer, "slack/C1") == 0
 
 
 def test_the_next_room_is_when_a_token_has_grown_or_a_pause_is_over(pacer: Pacer, clock: MovableClock) -> None:
-    assert pacer.next_room() is None
     speak(pacer, "slack/C1", 3)
-    token = pacer.next_room()
+    token = pacer.next_room(["slack/C1"])
     pacer.pause("slack/C1", 7 * SECOND)
-    paused = pacer.next_room()
+    paused = pacer.next_room(["slack/C1"])
     pacer.pause("mail/relay", 3 * SECOND)
 
     assert token == clock.now() + SECOND
     assert paused == clock.now() + 7 * SECOND
-    assert pacer.next_room() == clock.now() + 3 * SECOND
+    assert pacer.next_room(["slack/C1", "mail/relay"]) == clock.now() + 3 * SECOND
+    assert pacer.next_room([]) is None
 
 
-def test_with_tokens_left_there_is_no_moment_to_wait_for(pacer: Pacer, clock: MovableClock) -> None:
-    speak(pacer, "slack/C1")
+def test_where_calls_must_end_first_there_is_no_moment_to_wait_for(pacer: Pacer) -> None:
+    pacer.begin("mail/relay")
+    pacer.begin("mail/relay")
+    full = pacer.next_room(["mail/relay"])
 
-    assert pacer.next_room() is None
-    clock.forward(timedelta(milliseconds=1))
-    assert pacer.rooms().room("slack/C1") == 2
+    pacer.end("mail/relay")
+
+    assert full is None
+    assert pacer.next_room(["mail/relay"]) == pacer.clock.now()
+
+
+def test_part_of_a_token_is_none(pacer: Pacer, clock: MovableClock) -> None:
+    speak(pacer, "slack/C1", 3)
+
+    clock.forward(timedelta(milliseconds=999))
+
+    assert room(pacer, "slack/C1") == 0
+    assert pacer.next_room(["slack/C1"]) == clock.now() + timedelta(milliseconds=1)
+
+
+def test_a_closed_pacer_has_no_room_at_all(pacer: Pacer) -> None:
+    pacer.is_closed = True
+
+    assert room(pacer, "slack/C1") == 0

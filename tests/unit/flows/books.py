@@ -160,11 +160,11 @@ class Books:
 
     async def takes(self) -> list[Taken]:
         """Claim all that may be said now."""
-        taken = await self.do(
-            lambda ledger, now: deliver.take(ledger, self.plan, "me", lambda to: 50, lambda to: MINUTE, now)
+        takings = await self.do(
+            lambda ledger, now: deliver.take(ledger, self.plan, "me", lambda to, now: 50, lambda to: MINUTE, now)
         )
-        self.outgoing += taken
-        return taken
+        self.outgoing += takings.taken
+        return list(takings.taken)
 
     async def settles(self, taken: Taken, settlement: Settlement) -> bool:
         return await self.do(lambda ledger, now: deliver.settle(ledger, self.plan, taken.entry, settlement, now))

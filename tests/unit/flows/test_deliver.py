@@ -44,13 +44,14 @@ async def test_only_what_there_is_room_for_is_taken(books: Books) -> None:
     await books.texts(sender=BOB)
 
     one = await books.do(
-        lambda ledger, now: deliver.take(ledger, books.plan, "me", lambda to: 1, lambda to: MINUTE, now)
+        lambda ledger, now: deliver.take(ledger, books.plan, "me", lambda to, now: 1, lambda to: MINUTE, now)
     )
     none = await books.do(
-        lambda ledger, now: deliver.take(ledger, books.plan, "me", lambda to: 0, lambda to: MINUTE, now)
+        lambda ledger, now: deliver.take(ledger, books.plan, "me", lambda to, now: 0, lambda to: MINUTE, now)
     )
 
-    assert (len(one), none) == (1, [])
+    assert (len(one.taken), len(none.taken)) == (1, 0)
+    assert one.full == none.full == {"slack/C1"}
 
 
 async def test_a_lane_says_one_thing_after_the_other(books: Books) -> None:
