@@ -3,8 +3,9 @@
 Every store keeps them alike; the conformance suite in `tests/contracts` is their definition.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 from bridge.domain.acknowledgement import Acknowledgement
@@ -24,7 +25,7 @@ from bridge.domain.ids import (
     ThreadRef,
 )
 from bridge.domain.message import Attachment, Media, Message, Post
-from bridge.domain.outbox import EntryChange, OutboxEntry, Settlement
+from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.query import StatusView, Trouble
 
@@ -63,6 +64,9 @@ class Messages(Protocol):
         """Keep it and return its position, higher than every earlier one. An inbound message is open at first."""
 
     def get(self, id: MessageId) -> Message | None: ...
+    def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:
+        """Return a message with the conversation that it belongs to."""
+
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         """Return who wrote the last text that came in before this position, or at all."""
 
@@ -135,8 +139,10 @@ class Outbox(Protocol):
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next entry that is not due yet becomes due."""
 
-    def take(self, destination: str, limit: int, owner: str, now: datetime, ask_after: timedelta) -> list[OutboxEntry]:
-        """Claim up to `limit` free lane heads, the oldest first: fence raised, attempt written, *trying*.
+    def take(self, claims: Sequence[Claim], owner: str, now: datetime) -> list[OutboxEntry]:
+        """Claim up to so many free lane heads of each destination, the oldest first.
+
+        Of each the fence is raised, an attempt is written, and it is *trying*.
 
         A lane is free when its first unfinished entry is ready: one that is being tried or asked about blocks it.
         """

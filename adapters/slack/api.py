@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession, ClientTimeout, TCPConnector
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -43,8 +43,11 @@ VENDOR_LOG.setLevel(logging.WARNING)  # Below it, Slack's libraries write out wh
 VENDOR_LOG.addFilter(_Discreet())
 
 
+_write = json.JSONEncoder(separators=(",", ":")).encode
+
+
 def _dumped(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _write(body).encode()
 
 
 def _like_the_sdk(method: str, told: Any, answer: ClientResponse) -> AsyncSlackResponse:
@@ -67,6 +70,7 @@ class SlackApi:
         self.settings = settings
         self._timeout = ClientTimeout(total=timeout_seconds, sock_connect=5)
         self._token = settings.bot_token.get_secret_value()
+        self._headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
         self._session: ClientSession | None = None
         self._client: AsyncWebClient | None = None
         self._me: Identity | None = None
@@ -80,6 +84,7 @@ class SlackApi:
             self._session = ClientSession(
                 connector=TCPConnector(limit=0),  # Waiting for a free connection would count as time of the call.
                 timeout=self._timeout,
+                cookie_jar=DummyCookieJar(),
                 trust_env=False,
             )
             self._client = None
@@ -102,9 +107,9 @@ class SlackApi:
         The SDK takes a third of the time that a post costs us, for what is one request here; its answer and its error
         are what the SDK would make of it, so that `wire` judges both alike.
         """
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
+        url, headers = self.settings.api_url + method, self._headers
         try:
-            async with self.session.post(self.settings.api_url + method, data=_dumped(body), headers=headers) as answer:
+            async with self.session.post(url, data=_dumped(body), headers=headers) as answer:
                 told = json.loads(await answer.read())
                 if answer.status == 200 and told.get("ok") is True:
                     return dict(told)

@@ -8,6 +8,7 @@ import contextlib
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -86,6 +87,11 @@ def _nothing(ledger: Ledger, now: datetime) -> None:
     """Do nothing."""
 
 
+def _resolve(works: list[_Job]) -> None:
+    for job in works:
+        job.resolve()
+
+
 class SqliteStore:
     """A store in one file, for one daemon. Open it before use, and use it from the loop that opened it."""
 
@@ -93,7 +99,9 @@ class SqliteStore:
         self._path = path
         self._patience = patience
         self._clock = clock
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._handed_in: list[_Job] = []  # in this turn of the loop
+        self._waiting = 0  # works that were handed in and are not answered
+        self._queue: SimpleQueue[list[_Job]] = SimpleQueue()  # of groups; an empty one is the end
         self._parked: list[_Job] = []  # one at most; whichever thread takes it out runs it
         self._has_stirred = True  # entries may wait from before
         self._is_open = False
@@ -115,10 +123,10 @@ class SqliteStore:
         """Run it in the store's thread and return once it is durable; whoever stops waiting does not undo it."""
         if not self._is_open:
             raise StoreBusy(f"{self._path} is closed")
-        if self._queue.qsize() >= _MOST_WAITING:
+        if self._waiting >= _MOST_WAITING:
             raise StoreBusy(f"{self._path} does not keep up: {_MOST_WAITING} transactions wait")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(_Job(work, future))
+        self._hand_in(_Job(work, future))
         return await future
 
     def park(self, work: Callable[[Ledger, datetime], T]) -> "_Parked[T]":
@@ -131,50 +139,77 @@ class SqliteStore:
             self._hurry()
         return _Parked(job, self._parked, self._hurry)
 
+    async def aclose(self) -> None:
+        """Finish what was handed in, leave one complete file, and release it."""
+        if self._is_open:
+            self._is_open = False
+            self._drop_parked()
+            self._hand_over()
+            self._queue.put([])
+        if self._thread.ident is not None:
+            await asyncio.shield(asyncio.to_thread(self._thread.join))
+
+    def _hand_in(self, job: _Job) -> None:
+        """Hand a work over with all others of this turn of the loop, so that the two threads wake each other once."""
+        self._waiting += 1
+        self._handed_in.append(job)
+        if len(self._handed_in) == 1:
+            self._loop.call_soon(self._hand_over)
+
+    def _hand_over(self) -> None:
+        works, self._handed_in = self._handed_in, []
+        for at in range(0, len(works), _GROUP):
+            self._queue.put(works[at : at + _GROUP])
+
     def _hurry(self) -> None:
-        """Run what is parked now; it is in this list or in a group, never in both."""
+        """Run what is parked now."""
         with contextlib.suppress(IndexError):
-            self._queue.put(self._parked.pop())
+            self._hand_in(self._parked.pop())
             self._has_stirred = False
 
     def _drop_parked(self) -> None:
         with contextlib.suppress(IndexError):
             self._parked.pop().fail(StoreBusy(f"{self._path} is closed"))
 
-    async def aclose(self) -> None:
-        """Finish what was handed in, leave one complete file, and release it."""
-        if self._is_open:
-            self._is_open = False
-            self._drop_parked()
-            self._queue.put(None)
-        if self._thread.ident is not None:
-            await asyncio.shield(asyncio.to_thread(self._thread.join))
+    def _tell(self, group: "_Group") -> None:
+        """Tell everybody what came of his work; whoever parked one gets a turn of the loop ahead of the others."""
+        self._waiting -= len(group.works)
+        if group.has_stirred:
+            self._has_stirred = True
+            self._hurry()
+        if group.parked:
+            group.parked.resolve()
+            self._loop.call_soon(_resolve, group.works)
+        else:
+            _resolve(group.works)
 
     # --- From here on in the store's own thread -----------------------------------------------------------------------
 
     def _live(self) -> None:
         try:
-            while group := self._gather():
+            while works := self._gather():
+                group = _Group(works)
                 self._commit(group)
+                self._loop.call_soon_threadsafe(self._tell, group)
         finally:
             self._file.close()
 
     def _gather(self) -> list[_Job]:
-        """Wait for a work and take along what waits behind it; an empty group is the end."""
-        job = self._queue.get()
-        group: list[_Job] = []
-        with contextlib.suppress(Empty):
-            while job is not None:
-                group.append(job)
-                if len(group) == _GROUP:
-                    return group
-                job = self._queue.get_nowait()
-            if group:
-                self._queue.put(None)  # the end comes after this group
-        return group
+        """Wait for works and take along what waits behind them, at most a group; none is the end."""
+        works = self._queue.get()
+        while works and len(works) < _GROUP:
+            try:
+                more = self._queue.get_nowait()
+            except Empty:
+                break
+            if not more:
+                self._queue.put(more)  # the end comes after this group
+                break
+            works += more
+        return works
 
-    def _commit(self, group: list[_Job]) -> None:
-        """Run the works in one transaction, then tell all callers; nobody is told of what is not durable.
+    def _commit(self, group: "_Group") -> None:
+        """Run the works in one transaction, so that nobody is told of what is not durable.
 
         Nearly always all of them succeed, so they run without savepoints first; if one raises, all is undone and they
         run again, each in a savepoint of its own.
@@ -184,12 +219,12 @@ class SqliteStore:
             self._give_up(group, error)
         elif error is not None:
             self._commit_apart(group)
-        self._loop.call_soon_threadsafe(self._tell, group, self._ledger.outbox.has_stirred)
+        group.has_stirred = self._ledger.outbox.has_stirred
 
-    def _commit_at_once(self, group: list[_Job]) -> BaseException | None:
+    def _commit_at_once(self, group: "_Group") -> BaseException | None:
         """Commit all of them together; return what was raised instead, after undoing everything."""
         execute, inner = self._file.connection.execute, self._ledger.inner
-        whole = _Job(_nothing, group[0].future)
+        whole = _Job(_nothing, group.works[0].future)
         inner.database_error = None
         with whole:
             execute("BEGIN IMMEDIATE")
@@ -203,7 +238,7 @@ class SqliteStore:
             self._undo()
         return whole.error
 
-    def _commit_apart(self, group: list[_Job]) -> None:
+    def _commit_apart(self, group: "_Group") -> None:
         execute = self._file.connection.execute
         try:
             execute("BEGIN IMMEDIATE")
@@ -214,17 +249,17 @@ class SqliteStore:
         except sqlite3.Error as error:
             self._give_up(group, error)
 
-    def _in_turn(self, group: list[_Job]) -> Iterator[_Job]:
-        """Give out the works, and at last the parked one, if there is something for it."""
+    def _in_turn(self, group: "_Group") -> Iterator[_Job]:
+        """Give out the works, and at last the parked one, if they have brought something for it."""
         outbox = self._ledger.outbox
         outbox.has_stirred = False
-        yield from tuple(group)
-        if outbox.has_stirred and self._parked:
+        yield from group.works
+        if outbox.has_stirred and not group.parked:
             with contextlib.suppress(IndexError):
-                job = self._parked.pop()
-                group.append(job)
-                outbox.has_stirred = False
-                yield job
+                group.parked = self._parked.pop()
+        if group.parked:
+            outbox.has_stirred = False
+            yield group.parked
 
     def _undo(self) -> None:
         with contextlib.suppress(sqlite3.Error):
@@ -248,9 +283,9 @@ class SqliteStore:
     def _is_trouble_of_the_file(self, error: sqlite3.Error) -> bool:
         return _code(error) in _TROUBLES_OF_THE_FILE or not self._file.connection.in_transaction
 
-    def _give_up(self, group: list[_Job], error: sqlite3.Error) -> None:
+    def _give_up(self, group: "_Group", error: sqlite3.Error) -> None:
         self._undo()
-        for job in group:
+        for job in group.works + ([group.parked] if group.parked else []):
             job.error = StoreBusy(f"{self._path} does not take it now: {error}")
             job.error.__cause__ = error
 
@@ -259,14 +294,14 @@ class SqliteStore:
         self._last = self._ledger.now = max(self._last, self._clock.now())
         return self._last
 
-    # --- And back in the loop's ---------------------------------------------------------------------------------------
 
-    def _tell(self, group: list[_Job], has_stirred: bool) -> None:
-        if has_stirred:
-            self._has_stirred = True
-            self._hurry()
-        for job in group:
-            job.resolve()
+@dataclass(slots=True)
+class _Group:
+    """The works of one commit, and the parked one for which they have brought something."""
+
+    works: list[_Job]
+    parked: _Job | None = None
+    has_stirred: bool = False  # there is something to do for the next parked work
 
 
 class _Parked(Generic[T]):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.ids import EntryId, EntryToken, MessageId
@@ -58,6 +59,14 @@ class OutboxEntry:
     ask_at: datetime | None = None  # from when on a *trying* entry may be asked about
     is_repeat: bool = False  # nobody could say whether it happened, and it is said once more
     ref: str = ""
+
+
+class Claim(NamedTuple):
+    """How many entries may be claimed for one destination, and from when on what is claimed may be asked about."""
+
+    destination: str
+    limit: int
+    ask_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,10 +65,9 @@ class Whose(NamedTuple):
 
 def whose(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> Whose | None:
     """Find what an entry about a message concerns; None when any of it is not there any more."""
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    did = conversation and plan.did(conversation.did)
-    return Whose(message, conversation, did) if message and conversation and did else None
+    found = ledger.messages.in_context(MessageId(entry.subject))
+    did = plan.did(found[1].did) if found else None
+    return Whose(*found, did) if found and did else None
 
 
 def texts_of(message: Message, did: Did, plan: DialPlan) -> list[str]:
@@ -101,10 +100,10 @@ def mark_of(ledger: Ledger, message: Message) -> Mark:
 
 
 def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
-    message = ledger.messages.get(MessageId(entry.subject))
-    conversation = message and ledger.conversations.get(message.conversation)
-    if not message or not conversation:
+    found = ledger.messages.in_context(MessageId(entry.subject))
+    if not found:
         return Unsaid.WITHDRAWN
+    message, conversation = found
     if conversation.thread is None:
         return _posted(entry, conversation, _card(plan, conversation, message, entry.part))
     heading = _heading(plan, message) if conversation.is_group else ""
@@ -255,10 +254,10 @@ def _digest(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -
 
 def _open_text(ledger: Ledger, id: MessageId, *, is_new: bool) -> OpenText | None:
     """Return the text if it is still unacknowledged."""
-    message = ledger.messages.get(id)
-    conversation = message and ledger.conversations.get(message.conversation)
-    if not message or not conversation or message.position <= conversation.covered:
+    found = ledger.messages.in_context(id)
+    if not found or found[0].position <= found[1].covered:
         return None
+    message, conversation = found
     attachments = ledger.messages.attachments(id) if message.media else ()
     return OpenText(message=message, conversation=conversation, attachments=attachments, is_new=is_new)
 

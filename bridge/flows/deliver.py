@@ -1,18 +1,20 @@
 """Deliver: the life of an outbox entry, from being taken to whatever became of it."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.domain.command import Command, SendSms
-from bridge.domain.conversation import Consent, ConsentState
+from bridge.domain.conversation import Consent, ConsentState, Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.ids import CarrierRef, ConversationId, DigestId, MessageId, PostRef, ThreadRef
-from bridge.domain.message import Post
+from bridge.domain.message import Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import (
     FRESH,
+    Claim,
     EntryChange,
     EntryState,
     OutboxEntry,
@@ -69,17 +71,16 @@ def take(
     now: datetime,
 ) -> Takings:
     """Claim what every destination has room for, and compose it."""
-    taken, full = [], set()
-    for destination in ledger.outbox.destinations(now):
-        limit = room(destination, now)
-        entries = ledger.outbox.take(destination, limit, owner, now, ask_after(destination)) if limit > 0 else []
-        if len(entries) >= limit:
-            full.add(destination)
-        for entry in entries:
-            command = _composed(ledger, plan, entry, now)
-            if command is not None:
-                taken.append(Taken(entry=entry, command=command))
-    return Takings(taken=taken, full=frozenset(full))
+    rooms = {destination: room(destination, now) for destination in ledger.outbox.destinations(now)}
+    claims = [Claim(name, limit, now + ask_after(name)) for name, limit in rooms.items() if limit > 0]
+    entries = ledger.outbox.take(claims, owner, now) if claims else []
+    counts = Counter(entry.destination for entry in entries)
+    taken = [
+        Taken(entry=entry, command=command)
+        for entry in entries
+        if (command := _composed(ledger, plan, entry, now)) is not None
+    ]
+    return Takings(taken=taken, full=frozenset(name for name, limit in rooms.items() if counts[name] >= limit))
 
 
 def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:
@@ -167,9 +168,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
 def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
     """Remember which post shows what; a conversation's first post becomes its thread."""
     ref, posted_at = PostRef(settlement.ref), settlement.posted_at or now
-    message = ledger.messages.get(MessageId(entry.subject)) if entry.kind is not WishKind.SAY_NOTE else None
-    conversation_id = message.conversation if message else ConversationId(entry.subject)
-    conversation = ledger.conversations.get(conversation_id)
+    message, conversation = _concerned(ledger, entry)
     if not conversation or not ref:
         return
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
@@ -182,6 +181,13 @@ def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: date
     acknowledge.adopt(ledger, ref, now)
     if now - posted_at > PROMPT:
         acknowledge.shown_before(ledger, ledger.conversations.get(conversation.id) or conversation, post, now)
+
+
+def _concerned(ledger: Ledger, entry: OutboxEntry) -> tuple[Message | None, Conversation | None]:
+    """Return the message that an entry shows, if it shows one, and the conversation in which."""
+    if entry.kind is WishKind.SAY_NOTE:
+        return None, ledger.conversations.get(ConversationId(entry.subject))
+    return ledger.messages.in_context(MessageId(entry.subject)) or (None, None)
 
 
 def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -250,9 +256,9 @@ def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
 
 def _reopen(ledger: Ledger, entry: OutboxEntry, now: datetime) -> None:
     """Show it in a new thread: somebody deleted the first post of the old one."""
-    message = ledger.messages.get(MessageId(entry.subject)) if entry.kind is not WishKind.SAY_NOTE else None
-    conversation = message.conversation if message else ConversationId(entry.subject)
-    ledger.conversations.set_thread(conversation, None, "")
+    _, conversation = _concerned(ledger, entry)
+    if conversation:
+        ledger.conversations.set_thread(conversation.id, None, "")
     ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY, due_at=now))
 
 

@@ -7,6 +7,7 @@ from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
 from bridge.domain.ids import ConversationId, EventKey, MessageId, PostRef, ThreadRef
 from bridge.domain.message import Message
+from bridge.domain.outbox import Claim
 from bridge.domain.phone import PhoneNumber, SenderName, ShortCode
 from bridge.errors import Reason
 from bridge.ports import Ledger, Store
@@ -145,7 +146,7 @@ class Facts:
             ledger.messages.save(inbound("m1", now))
             ledger.outbox.enqueue(entry("m1/show", now, subject="m1"))
             seen = [ledger.conversations.is_opening()]
-            ledger.outbox.take("slack/C1", 1, "me", now, MINUTE)
+            ledger.outbox.take([Claim("slack/C1", 1, now + MINUTE)], "me", now)
             seen.append(ledger.conversations.is_opening())
             ledger.conversations.set_thread(ANN_ID, ThreadRef("C1/1"), "")
             return [*seen, ledger.conversations.is_opening()]

@@ -7,7 +7,7 @@ from functools import partial
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement
+from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Outcome, Settlement
 from bridge.ports import Ledger
 from tests.contracts.bench import MINUTE, Bench, entry
 
@@ -111,7 +111,7 @@ class Play:
                 wish = entry(f"e{number}", now, lane=lane, state=state, due_in=due_in)
                 assert ledger.outbox.enqueue(wish) == self.model.enqueue(wish)
             case ("take", str(destination), int(limit)):
-                taken = ledger.outbox.take(destination, limit, "me", now, MINUTE)
+                taken = ledger.outbox.take([Claim(destination, limit, now + MINUTE)], "me", now)
                 assert taken == self.model.take(destination, limit, now)
                 self.claims += taken
             case ("settle", int(number), state, timedelta() as due_in) if self.claims:

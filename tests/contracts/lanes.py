@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.domain.ids import EntryId
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement
+from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Outcome, Settlement
 from bridge.ports import Ledger, Store
 from tests.contracts.bench import MINUTE, Bench, entry
 
@@ -14,7 +14,7 @@ FINISHED = (EntryState.SENT, EntryState.FAILED, EntryState.CANCELLED)
 
 
 def take(ledger: Ledger, now: datetime, limit: int = 10, *, of: str = DESTINATION) -> list[OutboxEntry]:
-    return ledger.outbox.take(of, limit, "me", now, MINUTE)
+    return ledger.outbox.take([Claim(of, limit, now + MINUTE)], "me", now)
 
 
 def names(entries: list[OutboxEntry]) -> list[str]:
@@ -37,6 +37,22 @@ class Lanes:
             return [names(take(ledger, now, 2)), names(take(ledger, now, 2)), names(take(ledger, now, 2))]
 
         assert await store.transact(work) == [["b1", "a1"], ["c1"], []]
+
+    async def test_each_destination_is_claimed_up_to_its_own_limit(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[list[str], list[str]]:
+            for name in ("x1", "x2", "x3", "y1", "y2", "z1"):
+                ledger.outbox.enqueue(entry(name, now, lane=f"slack/{name[0]}:{name}"))
+            claims = [
+                Claim("slack/y", 5, now + MINUTE),
+                Claim("slack/x", 2, now + 2 * MINUTE),
+                Claim("slack/n", 1, now),
+            ]
+            taken = ledger.outbox.take(claims, "me", now)
+            asked = {one.id: one.ask_at - now for one in taken if one.ask_at}
+            assert asked == {"x1": 2 * MINUTE, "x2": 2 * MINUTE, "y1": MINUTE, "y2": MINUTE}
+            return names(taken), ledger.outbox.destinations(now)
+
+        assert await store.transact(work) == (["x1", "x2", "y1", "y2"], ["slack/x", "slack/z"])
 
     async def test_an_entry_that_is_being_tried_blocks_its_lane_until_it_is_finished(self, store: Store) -> None:
         def work(ending: EntryState, ledger: Ledger, now: datetime) -> list[list[str]]:

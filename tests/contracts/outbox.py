@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.ids import CarrierRef, EntryId, EntryToken, MessageId
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
+from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.ports import Ledger, Store
 from tests.contracts.bench import MINUTE, entry
 from tests.contracts.lanes import names, settle, take
@@ -86,7 +86,7 @@ class Entries:
             ledger.outbox.enqueue(entry("a", now))
             before = ledger.outbox.get(EntryId("a"))
             assert before is not None
-            taken = ledger.outbox.take("slack/C1", 5, "me", now + MINUTE, 2 * MINUTE)
+            taken = ledger.outbox.take([Claim("slack/C1", 5, now + 3 * MINUTE)], "me", now + MINUTE)
             claim = replace(
                 before,
                 state=EntryState.TRYING,
@@ -208,7 +208,7 @@ class Entries:
             for name in ("a", "b", "c", "ready"):
                 ledger.outbox.enqueue(entry(name, now, lane=f"slack/{name}:ann"))
             for name, after in (("a", 3), ("b", 1), ("c", 2)):
-                ledger.outbox.take(f"slack/{name}", 1, "me", now, after * MINUTE)
+                ledger.outbox.take([Claim(f"slack/{name}", 1, now + after * MINUTE)], "me", now)
             moments = ((0, 9), (2, 9), (3, 2), (3, 9))
             return [names(ledger.outbox.unresolved(now + after * MINUTE, limit)) for after, limit in moments]
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from bridge.domain.outbox import EntryChange, EntryState, Outcome, Settlement
+from bridge.domain.outbox import Claim, EntryChange, EntryState, Outcome, Settlement
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger, Store
 from tests.contracts.bench import MINUTE, Bench, entry, request
@@ -262,7 +262,9 @@ class Transactions:
 
     async def test_an_entry_that_becomes_the_head_of_its_lane_is_something_to_do(self, store: Store) -> None:
         await store.transact(_put("a", "b"))
-        taken = await store.transact(lambda ledger, now: ledger.outbox.take("slack/C1", 1, "me", now, MINUTE))
+        taken = await store.transact(
+            lambda ledger, now: ledger.outbox.take([Claim("slack/C1", 1, now + MINUTE)], "me", now)
+        )
         await _parked_for_nothing(store)
         parked = store.park(_heads)
 

@@ -63,11 +63,11 @@ class SqliteConversations:
 
     def get(self, id: ConversationId) -> Conversation | None:
         row = self._execute(_GET, (id,)).fetchone()
-        return _conversation(row) if row else None
+        return read_conversation(row) if row else None
 
     def shown_in(self, thread: ThreadRef) -> Conversation | None:
         row = self._execute(_SHOWN_IN, (thread,)).fetchone()
-        return _conversation(row) if row else None
+        return read_conversation(row) if row else None
 
     def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None:
         self._execute(_SET_THREAD, (thread, link, id))
@@ -85,7 +85,7 @@ class SqliteConversations:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]
 
 
-def _conversation(row: tuple[Any, ...]) -> Conversation:
+def read_conversation(row: tuple[Any, ...]) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since = row
     return Conversation(
         id=id,

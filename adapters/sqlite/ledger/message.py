@@ -5,6 +5,8 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.sqlite.ledger.columns import moment, read_address, read_moment, read_number
+from adapters.sqlite.ledger.conversation import read_conversation
+from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
 from bridge.domain.ids import ConversationId, MessageId, PersonRef
 from bridge.domain.message import Attachment, Direction, MediaState, Message
@@ -23,6 +25,12 @@ _SELECT = """
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
         is_kept
     FROM message JOIN conversation ON number = message.conversation
+"""
+_IN_CONTEXT = """
+    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
+        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+    FROM message JOIN conversation ON number = message.conversation
+    WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
 """
 _POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'm')"
 _GET = f"{_SELECT} WHERE position = {_POSITION}"
@@ -59,6 +67,7 @@ _FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '',
 
 
 _LAST = 2**63 - 1  # above every position
+_WIDTH = 12  # columns of a message
 
 
 class SqliteMessages:
@@ -85,6 +94,10 @@ class SqliteMessages:
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()
         return _message(row) if row else None
+
+    def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:
+        row = self._execute(_IN_CONTEXT, (id,)).fetchone()
+        return (_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) if row else None
 
     def at(self, position: int) -> Message | None:
         row = self._execute(_AT, (position,)).fetchone()

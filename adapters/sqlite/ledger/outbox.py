@@ -4,15 +4,16 @@ What may be taken is marked as it comes about (`is_free`), so that taking the ne
 wait or a hundred thousand. SQLite uses a partial index only where its condition stands in the query, word for word.
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from operator import itemgetter
 from sqlite3 import Connection
 
 from adapters.sqlite.ledger.columns import moment, read_moment
 from adapters.sqlite.ledger.entry import COLUMNS, SELECT, change_row, entry_row, read_entry
 from bridge.domain.ids import CarrierRef, EntryId, EntryToken, MessageId
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement, WishKind
+from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Settlement, WishKind
 
 _NAME = """
     INSERT INTO name (name, noun, number) VALUES (?, 'e', (SELECT coalesce(max(position), 0) + 1 FROM entry))
@@ -51,6 +52,21 @@ _CLAIM = """
     )
 """
 _TAKE = f"{_CLAIM} RETURNING position, {COLUMNS}"
+# One head of each destination, and whether there are more: in a rush nearly all destinations have one.
+_CLAIM_FIRST = """
+    UPDATE entry
+    SET state = 'trying', is_free = 0, fence = fence + 1, tries = tries + 1, owner = ?1, started_at = ?2,
+        ask_at = json_extract(claim.value, '$[1]')
+    FROM json_each(?3) AS claim
+    WHERE position = (
+        SELECT min(position) FROM entry
+        WHERE is_free = 1 AND destination = json_extract(claim.value, '$[0]') AND due_at <= ?2
+    )
+"""
+_HAS_MORE = """EXISTS (
+    SELECT 1 FROM entry AS other WHERE is_free = 1 AND other.destination = entry.destination AND due_at <= ?2
+)"""
+_TAKE_FIRST = f"{_CLAIM_FIRST} RETURNING position, {COLUMNS}, {_HAS_MORE}"
 _TRY = "INSERT INTO attempt (entry, fence, owner, started_at) VALUES (?, ?, ?, ?)"
 _END = """
     UPDATE attempt SET ended_at = coalesce(ended_at, ?1), outcome = coalesce(outcome, ?2),
@@ -99,6 +115,7 @@ _DROP_ATTEMPTS = "DELETE FROM attempt WHERE entry = ?"
 # The name of an SMS stays for ever: nothing may make it go out again.
 _BLANK = "UPDATE entry SET detail = '', finished_at = NULL WHERE position = ?"
 
+_DESTINATION = 4  # which column of what a take returns
 _EXCERPT = 500  # characters of what a world answered
 
 
@@ -140,13 +157,21 @@ class SqliteOutbox:
         (due_at,) = self._execute(_NEXT_DUE, (moment(now),)).fetchone()
         return read_moment(due_at) if due_at else None
 
-    def take(self, destination: str, limit: int, owner: str, now: datetime, ask_after: timedelta) -> list[OutboxEntry]:
-        started_at, ask_at = moment(now), moment(now + ask_after)
-        rows = self._execute(_TAKE, (owner, started_at, ask_at, destination, started_at, limit)).fetchall()
+    def take(self, claims: Sequence[Claim], owner: str, now: datetime) -> list[OutboxEntry]:
+        at = moment(now)
+        rows = []
+        if len(claims) > 1:
+            written = json.dumps([(claim.destination, moment(claim.ask_at)) for claim in claims])
+            first = self._execute(_TAKE_FIRST, (owner, at, written)).fetchall()
+            crowded = {row[_DESTINATION] for row in first if row[-1]}
+            rows = [row[:-1] for row in first]
+            claims = [claim._replace(limit=claim.limit - 1) for claim in claims if claim.destination in crowded]
+        for destination, limit, ask_at in claims:
+            rows += self._execute(_TAKE, (owner, at, moment(ask_at), destination, at, limit)).fetchall()
         rows.sort(key=itemgetter(0))
         taken = [(position, read_entry(row)) for position, *row in rows]
         if taken:
-            self._execute_many(_TRY, [(position, entry.fence, owner, started_at) for position, entry in taken])
+            self._execute_many(_TRY, [(position, entry.fence, owner, at) for position, entry in taken])
         return [entry for _, entry in taken]
 
     def settle(self, entry: OutboxEntry, settlement: Settlement, change: EntryChange, now: datetime) -> bool:

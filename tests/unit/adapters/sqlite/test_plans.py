@@ -26,6 +26,7 @@ _SHORT = {
     "trouble",
     "media_grant",
     "CONSTANT",
+    "claim",  # what is asked for, in a list
     "each",  # the steps from destination to destination
     "shown",  # the conversations, after a gap
     "conversation",
@@ -33,6 +34,7 @@ _SHORT = {
     "3",  # one row for each state of a message
     "2",
 }
+_PARTS = {"SELECT", "_SELECT", "_CLAIM", "_CLAIM_FIRST"}  # of other statements
 
 
 def _queries() -> list[tuple[str, str]]:
@@ -41,7 +43,7 @@ def _queries() -> list[tuple[str, str]]:
     for module in pkgutil.iter_modules(ledger.__path__):
         constants = vars(importlib.import_module(f"{ledger.__name__}.{module.name}"))
         for name, value in constants.items():
-            if isinstance(value, str) and _STATEMENT.match(value) and name.strip("_") not in {"SELECT", "CLAIM"}:
+            if isinstance(value, str) and _STATEMENT.match(value) and name not in _PARTS:
                 found.append((f"{module.name}{name}", value))
     return found
 
