@@ -244,7 +244,7 @@ def _listeners(view: StatusView) -> RenderableType:
 
 def _numbers(view: StatusView) -> RenderableType:
     table = Table.grid(padding=(0, 2))
-    table.add_column()
+    table.add_column(min_width=max((len(wording.label(key)) for key in view.counts), default=0))
     table.add_column(justify="right")
     oldest = {"unacknowledged": view.oldest_unacknowledged, "waiting": view.oldest_waiting}
     for key, count in sorted(view.counts.items(), key=lambda each: (not each[0].startswith(tuple(oldest)), each[0])):

@@ -24,6 +24,7 @@ from bridge.wording import chat
 
 Read = Callable[[str, Mapping[str, Any]], Awaitable[Json]]
 
+_PERSONS_TOKEN = "xoxp-"  # noqa: S105 - how one begins
 _PAGE = 200
 _MOST_PAGES = 500
 _TOKENS = re.compile(r"xox[a-z]-[\w-]+|xapp-[\w-]+|(?<=ticket=)[^&\s'\"]+")
@@ -170,11 +171,12 @@ class SlackApi:
 
     async def _who_am_i(self) -> Identity:
         answer = await self._call("auth.test", "POST", True)
-        if not answer.get("bot_id"):
+        is_persons = not answer.get("bot_id") and self._token.startswith(_PERSONS_TOKEN)
+        if is_persons or not answer.get("user_id"):
             raise Blocked("auth.test: not a bot", chat.not_a_bot())
         return Identity(
-            user_id=str(answer.get("user_id")),
-            bot_id=str(answer["bot_id"]),
+            user_id=str(answer["user_id"]),
+            bot_id=str(answer.get("bot_id") or ""),
             team_id=str(answer.get("team_id") or ""),
             url=str(answer.get("url") or "").rstrip("/") + "/",
         )

@@ -93,6 +93,11 @@ class Inbox:
             return error
 
 
+def tidy(payload: dict[str, Any]) -> None:
+    """Take out what Bolt stumbles over where it is odd, and has no use for: `authorize` is ours."""
+    payload.pop("authorizations", None)
+
+
 def _introducing(me: Identity) -> Callable[..., Awaitable[AuthorizeResult]]:
     """Say who we are, so that Bolt drops what we did ourselves. Bolt cannot call a method here."""
 

@@ -10,7 +10,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResponse
 from adapters.slack.api import SlackApi
-from adapters.slack.inbox import Inbox
+from adapters.slack.inbox import Inbox, tidy
 from adapters.slack.names import Identity
 from adapters.slack.people import People
 from adapters.slack.signature import is_genuine
@@ -82,6 +82,7 @@ class Listener:
     async def _dispatch(self, payload: dict[str, Any]) -> WebResponse:
         """Give it to Bolt as a socket would: parsed, and proven to be Slack's."""
         assert self._app
+        tidy(payload)
         answer = await self._app.async_dispatch(AsyncBoltRequest(body=payload, mode="socket_mode"))
         if answer.status != 200:
             return BUSY

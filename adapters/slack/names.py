@@ -14,7 +14,7 @@ from bridge.errors import WireError
 Json = Mapping[str, Any]
 
 SLACKBOT = "USLACKBOT"  # users.info says of it that it is no bot
-_TS = re.compile(r"([0-9]{1,12})\.([0-9]{6})", re.ASCII)
+_TS = re.compile(r"([0-9]{1,12})(?:\.([0-9]{1,6})[0-9]*)?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -32,11 +32,14 @@ class Identity:
 
 
 def moment(ts: object) -> datetime:
-    """Read a timestamp; it is a decimal string, and as a float it would lose its last digits."""
+    """Read a timestamp; it is a decimal string, and as a float it would lose its last digits.
+
+    Slack writes six digits after the point. Other servers that speak as Slack does write fewer, or none.
+    """
     found = _TS.fullmatch(ts) if isinstance(ts, str) else None
     if not found:
         raise WireError("not a timestamp of Slack's")
-    return _EPOCH + timedelta(seconds=int(found[1]), microseconds=int(found[2]))
+    return _EPOCH + timedelta(seconds=int(found[1]), microseconds=int((found[2] or "").ljust(6, "0")))
 
 
 def stamp(at: datetime) -> str:

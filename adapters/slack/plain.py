@@ -10,6 +10,7 @@ from typing import Any
 
 from adapters.slack import emoji
 from adapters.slack.names import Json
+from bridge.wording import chat
 
 Names = Mapping[str, str]  # of people and channels, by id
 
@@ -193,7 +194,7 @@ def _command(command: str, label: str, names: Names) -> str:
 
 
 def _person(user_id: str, names: Names) -> str:
-    return names.get(user_id, f"@{user_id}")
+    return names.get(user_id) or f"@{chat.colleague()}"
 
 
 def _named(sign: str, id_: str, names: Names) -> str:

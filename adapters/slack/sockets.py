@@ -12,8 +12,11 @@ from typing import Never
 from aiohttp import WSMessage
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
 
 from adapters.slack.api import VENDOR_LOG, SlackApi
+from adapters.slack.inbox import tidy
 from bridge.errors import Blocked, PortError, Transient
 from bridge.ports import Clock
 from bridge.wording import chat
@@ -125,6 +128,7 @@ class _Line:
         handler.client.proxy = None  # It was read from the environment.
         handler.client.wss_uri = ticket
         handler.client.on_message_listeners.append(self._hear)
+        handler.client.socket_mode_request_listeners.insert(0, _tidy)
         return handler
 
     async def _watch(self, handler: AsyncSocketModeHandler) -> None:
@@ -162,6 +166,10 @@ class _Line:
 
 
 _IsBack = Callable[[_Line], None]
+
+
+async def _tidy(client: AsyncBaseSocketModeClient, request: SocketModeRequest) -> None:
+    tidy(request.payload)
 
 
 async def _close(handler: AsyncSocketModeHandler) -> None:

@@ -163,7 +163,11 @@ def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
     files, unfit = [], []
     for file in message.get("files") or ():
         name = file.get("name") or file.get("title")
-        if file.get("mode", "hosted") not in _FETCHABLE or file.get("is_external"):
+        if (
+            file.get("mode", "hosted") not in _FETCHABLE
+            or file.get("is_external")
+            or not isinstance(file.get("id"), str)
+        ):
             unfit.append(str(name or chat.deleted_file()))
             continue
         size = file.get("size")

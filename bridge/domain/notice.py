@@ -28,6 +28,7 @@ class Case(StrEnum):
     PICTURE_LATE = "picture-late"
     PICTURE_REFUSED = "picture-refused"
     DECIDED = "decided"
+    HEARD = "heard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

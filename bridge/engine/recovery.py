@@ -12,7 +12,7 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
-from bridge.domain.outbox import EntryChange, OutboxEntry, Outcome, Settlement, WishKind
+from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
 from bridge.errors import PortError, StoreBusy, Transient, Uncertain, WireError
 from bridge.flows import compose, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
@@ -101,7 +101,7 @@ class Recovery:
         if is_lost and entry.started_at and now - entry.started_at > GIVE_UP_ASKING:
             await self.store.transact(partial(_cannot_tell, self.plan, entry, str(error)))
         else:
-            await self.store.transact(partial(_later, entry))
+            await self.store.transact(partial(_later, entry, str(error)))
 
     # --- catch up -----------------------------------------------------------------------------------------------------
 
@@ -189,8 +189,9 @@ def _again(plan: DialPlan, entry: OutboxEntry, ledger: Ledger, now: datetime) ->
     rescue.again(ledger, plan, entry, now)
 
 
-def _later(entry: OutboxEntry, ledger: Ledger, now: datetime) -> None:
-    ledger.outbox.alter(entry.id, EntryChange(ask_at=now + ASK_AGAIN))
+def _later(entry: OutboxEntry, detail: str, ledger: Ledger, now: datetime) -> None:
+    is_long = entry.started_at is not None and now - entry.started_at > GIVE_UP_ASKING
+    rescue.ask_later(ledger, entry, detail if is_long else "", now + ASK_AGAIN, now)
 
 
 def _cannot_tell(plan: DialPlan, entry: OutboxEntry, detail: str, ledger: Ledger, now: datetime) -> None:

@@ -151,8 +151,8 @@ def _change(entry: OutboxEntry, settlement: Settlement, now: datetime) -> EntryC
 
 
 def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    ledger.audit.clear(_scope("blocked", entry))
-    ledger.audit.clear(_scope("waiting", entry))
+    ledger.audit.clear(scope("blocked", entry))
+    ledger.audit.clear(scope("waiting", entry))
     if entry.kind in _SHOWING:
         _shown(ledger, entry, settlement, now)
     elif entry.kind is WishKind.SEND_SMS:
@@ -199,17 +199,17 @@ def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Se
 
 
 def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    what = admin_words.blocked(_name(entry), settlement.detail, settlement.remedy)
-    warn.admin(ledger, _scope("blocked", entry), what, now)
+    what = admin_words.blocked(door(entry), settlement.detail, settlement.remedy)
+    warn.admin(ledger, scope("blocked", entry), what, now)
 
 
-def _scope(trouble: str, entry: OutboxEntry) -> str:
+def scope(trouble: str, entry: OutboxEntry) -> str:
     """Name a trouble by what it holds up; a file that the chat does not give is none of the carrier's line."""
     place = request.FILES if entry.kind is WishKind.FETCH_FILE else entry.destination
     return f"{trouble}/{place}"
 
 
-def _name(entry: OutboxEntry) -> str:
+def door(entry: OutboxEntry) -> str:
     """Name a destination for people: its door, without numbers."""
     if entry.kind is WishKind.FETCH_FILE:
         return "slack"
@@ -265,7 +265,7 @@ def _reopen(ledger: Ledger, entry: OutboxEntry, now: datetime) -> None:
 def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
     if entry.tries < TELL_OF_WAITING:
         return
-    warn.admin(ledger, _scope("waiting", entry), admin_words.waiting(_name(entry), settlement.detail), now)
+    warn.admin(ledger, scope("waiting", entry), admin_words.waiting(door(entry), settlement.detail), now)
     if entry.kind is WishKind.FETCH_MEDIA and entry.tries == TELL_OF_WAITING:
         attach.late(ledger, plan, entry, now)
 

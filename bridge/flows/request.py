@@ -7,7 +7,7 @@ from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import Did
 from bridge.domain.ids import EntryId, EntryToken, MessageId, PostRef, step
 from bridge.domain.message import Message
-from bridge.domain.notice import Notice
+from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.ports import Ledger
 
@@ -46,13 +46,18 @@ def shown(ledger: Ledger, did: Did, message: Message, parts: int, now: datetime)
         )
 
 
+def note(cause: str, case: Case) -> EntryId:
+    """Name the note that says this case of this cause."""
+    return step(cause, "note", case)
+
+
 def said(
     ledger: Ledger, did: Did | None, conversation: Conversation, notice: Notice, cause: str, now: datetime
 ) -> None:
     """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)"""
     _put(
         ledger,
-        step(cause, "note", notice.case),
+        note(cause, notice.case),
         WishKind.SAY_NOTE,
         conversation.id,
         now,

@@ -34,6 +34,13 @@ def did_not_happen(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: date
         ledger.outbox.settle(entry, _unheard("not found"), ready, now)
 
 
+def ask_later(ledger: Ledger, entry: OutboxEntry, detail: str, ask_at: datetime, now: datetime) -> None:
+    """Ask once more at this moment; with a detail, let the admin know that nobody has answered for long."""
+    ledger.outbox.alter(entry.id, EntryChange(ask_at=ask_at))
+    if detail:
+        warn.admin(ledger, deliver.scope("waiting", entry), admin_words.waiting(deliver.door(entry), detail), now)
+
+
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
     """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition."""
     if entry.kind is WishKind.SEND_SMS:

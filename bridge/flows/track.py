@@ -4,7 +4,7 @@ from datetime import datetime
 
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus, advance
 from bridge.domain.dialplan import DialPlan
-from bridge.domain.ids import MessageId
+from bridge.domain.ids import MessageId, PostRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.flows import compose, request, warn
@@ -33,8 +33,20 @@ def apply(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: DeliveryRec
         state = EntryState.FAILED
     ledger.outbox.alter(entry.id, EntryChange(state=state, status=status, ref=event.ref))
     request.marked(ledger, MessageId(entry.subject), event.key, now)
+    if entry.state is EntryState.ASKED:
+        _answered(ledger, plan, entry, event.key, now)
     if status is DeliveryStatus.FAILED:
         failed(ledger, plan, entry, "", event.detail, event.key, now)
+
+
+def _answered(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, cause: str, now: datetime) -> None:
+    """Take back the question that people were asked about an unclear reply."""
+    question = ledger.outbox.get(request.note(f"{entry.id}/{entry.fence}", Case.SEND_UNCLEAR))
+    about = compose.whose(ledger, plan, entry)
+    if question and question.ref and about:
+        request.noted(ledger, PostRef(question.ref), Notice(case=Case.HEARD, person=about.person), cause, now)
+    elif question and question.state is EntryState.READY:
+        ledger.outbox.alter(question.id, EntryChange(state=EntryState.CANCELLED))
 
 
 def failed(

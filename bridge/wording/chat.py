@@ -17,6 +17,11 @@ def plain_moment(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC"
 
 
+def colleague() -> str:
+    """Name a mentioned person whose name Slack does not tell in time; phones have no use for an id."""
+    return "colleague"
+
+
 def unnamed_file() -> str:
     return "a file"
 

@@ -192,8 +192,13 @@ def _decided(notice: Notice) -> Phrase:
     return (*((Mention(notice.person), " ") if notice.person else ()), _DECIDED[Action(notice.detail)])
 
 
+def _heard(notice: Notice) -> Phrase:
+    return (*_by(notice), "the carrier has said since what became of this reply. Nothing is to be decided any more.")
+
+
 _PHRASES = {
     Case.DECIDED: _decided,
+    Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,
     Case.SEND_UNCLEAR: _unclear,
     Case.OPTED_OUT: _opted_out,

@@ -27,7 +27,11 @@ from tests.unit.config.settings_file import ENVIRON, RIGHT
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 3, 2, 19, 3, 22, tzinfo=UTC)
 QUIET = StatusView(
-    now=NOW, counts={"conversations": 812}, oldest_unacknowledged=None, oldest_waiting=None, listeners={"slack": "up"}
+    now=NOW,
+    counts={"conversations": 812, "unacknowledged": 0},
+    oldest_unacknowledged=None,
+    oldest_waiting=None,
+    listeners={"slack": "up"},
 )
 TROUBLED = StatusView(
     now=NOW,
@@ -199,6 +203,7 @@ def test_the_status_of_a_quiet_house_says_so(config: Path, house: ModuleType) ->
     assert result.exit_code == 0
     assert "2026-03-02 14:03:22 America/New_York" in result.stdout
     assert "Nothing needs you." in result.stdout
+    assert "unacknowledged texts  " in result.stdout
 
 
 def test_the_status_can_be_asked_from_a_shell_that_knows_no_secrets(

@@ -145,6 +145,24 @@ async def test_an_sms_whose_carrier_cannot_be_asked_for_long_is_asked_about(work
     assert (await works.books.entry(taken.entry.id)).state is EntryState.ASKED
 
 
+async def test_of_a_chat_that_cannot_be_asked_for_long_the_admin_is_told_until_it_can(works: Works) -> None:
+    await interrupted(works.books, SHOW)
+    works.chat.finds = lambda wish: Transient("404")
+    await works.recovery().reconcile()
+    at_first = await works.books.look(lambda ledger: ledger.audit.troubles())
+    works.clock.forward(GIVE_UP_ASKING)
+
+    await works.recovery().reconcile()
+    told = await works.books.look(lambda ledger: ledger.audit.troubles())
+    works.chat.finds = lambda wish: found("C1/found", works.clock.now())
+    works.clock.forward(MINUTE)
+    await works.recovery().reconcile()
+
+    assert at_first == []
+    assert ["404" in one.what for one in told] == [True]
+    assert await works.books.look(lambda ledger: ledger.audit.troubles()) == []
+
+
 async def outage(works: Works, cannot_be_asked: Exception | None) -> list[str]:
     """Let Slack be away for an hour: posts end unclear, look-ups fail. Then it is back, and shows what?"""
     await works.books.texts("Hello")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.domain.command import MarkPost
+from bridge.domain.command import AmendPost, MarkPost, Note
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.notice import Case
 from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
@@ -114,6 +114,29 @@ async def test_a_receipt_settles_what_a_person_was_asked_about_and_frees_the_lan
     await books.goes_out()
     assert books.sms() == ["Yes", "Next"]
     assert (await books.entry(taken.entry.id)).state is EntryState.SENT
+
+
+async def test_a_question_that_a_receipt_has_answered_is_taken_back(books: Books) -> None:
+    taken = await under_way(books)
+    await books.do(lambda ledger, now: rescue.cannot_tell(ledger, books.plan, taken.entry, "cut", now))
+    await books.goes_out()
+
+    await books.receipt(DeliveryStatus.SENT, token=taken.entry.token)
+
+    amended = {one.post: one.content for one in await books.goes_out() if isinstance(one, AmendPost)}
+    notes = {post: content.buttons for post, content in amended.items() if isinstance(content, Note)}
+    assert list(notes.values()) == [()]
+    assert notes.keys() <= set(books.posts)
+
+
+async def test_a_question_that_was_answered_before_it_was_put_is_not_put(books: Books) -> None:
+    taken = await under_way(books)
+    await books.do(lambda ledger, now: rescue.cannot_tell(ledger, books.plan, taken.entry, "cut", now))
+
+    await books.receipt(DeliveryStatus.SENT, token=taken.entry.token)
+
+    await books.goes_out()
+    assert books.notices() == []
 
 
 async def test_a_receipt_for_what_was_to_be_tried_again_proves_that_it_went_out(books: Books) -> None:

@@ -189,7 +189,15 @@ async def test_an_endless_body_is_refused_when_the_limit_is_passed(house: HttpSe
     assert told.status == 413
 
 
-@pytest.mark.parametrize("encoding", [b"gzip", b"identity", b"br, gzip", b""])
+async def test_the_encoding_that_is_none_may_be_named(house: HttpServer, desk: Desk) -> None:
+    async with serving(house):
+        told = await ask(house, "POST", "/hook", b"plain", [("Content-Encoding", b"Identity")])
+
+    assert told.status == 200
+    assert [heard.body for heard in desk.heard] == [b"plain"]
+
+
+@pytest.mark.parametrize("encoding", [b"gzip", b"br, gzip", b""])
 async def test_a_content_encoding_is_refused_and_nothing_is_unpacked(
     house: HttpServer, desk: Desk, encoding: bytes
 ) -> None:

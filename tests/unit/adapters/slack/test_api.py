@@ -17,8 +17,8 @@ from tests.unit.adapters.slack.rig import odd_slack, opened, settings_of
 Answering = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-def settings(api_url: str) -> SlackSettings:
-    return SlackSettings(bot_token=SecretStr("xoxb-1"), app_token=SecretStr("xapp-1"), api_url=api_url)
+def settings(api_url: str, kind: str = "xoxb") -> SlackSettings:
+    return SlackSettings(bot_token=SecretStr(f"{kind}-1"), app_token=SecretStr("xapp-1"), api_url=api_url)
 
 
 async def outcome_of(answer: Answering, *, timeout_seconds: float = 5) -> tuple[PortError, int]:
@@ -193,12 +193,17 @@ async def test_a_persons_token_is_refused_with_a_remedy() -> None:
         return web.json_response({"ok": True, "user_id": "U1", "team_id": "T1", "url": "https://x.slack.test/"})
 
     async with odd_slack(person) as url:
-        api = SlackApi(settings(url), timeout_seconds=5)
+        persons = SlackApi(settings(url, "xoxp"), timeout_seconds=5)
         with pytest.raises(Blocked) as blocked:
-            await api.me()
-        await api.aclose()
+            await persons.me()
+        await persons.aclose()
+        bots = SlackApi(settings(url), timeout_seconds=5)  # of a server that does not tell a bot's second id
+        me = await bots.me()
+        await bots.aclose()
 
     assert "xoxb-" in blocked.value.remedy
+    assert me.is_me({"user": "U1"})
+    assert not me.is_me({"user": "U2"})
 
 
 async def test_a_list_that_never_ends_is_not_read_for_ever() -> None:

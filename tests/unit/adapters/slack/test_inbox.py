@@ -284,7 +284,20 @@ async def test_a_name_that_cannot_be_had_within_a_second_delays_nothing(rig: Rig
     (reply,) = await rig.intake.told()
 
     assert isinstance(reply, ThreadReply)
-    assert reply.text == f"ask @{rig.ada.id}"
+    assert reply.text == "ask @colleague"
+
+
+@pytest.mark.parametrize("odd", [[None], ["T1"], {"a": 1}, 7])
+async def test_what_an_event_says_of_authorizations_is_nothing_to_us(rig: Rig, odd: object) -> None:
+    event = {"type": "message", "channel": rig.channel.id, "user": rig.ada.id, "ts": "2.0001", "thread_ts": "1.000001"}
+
+    told = {"type": "event_callback", "event_id": "Ev1", "event": event, "authorizations": odd}
+    rig.workspace.courier.send_event(told)
+    (read,) = await rig.intake.told()
+    await rig.workspace.settled()
+
+    assert isinstance(read, ThreadReply)
+    assert last(rig).fate is Fate.ACKED
 
 
 async def test_a_reply_that_cannot_be_read_is_kept_raw(rig: Rig) -> None:

@@ -34,7 +34,7 @@ def _element(element: Any) -> dict[str, Any]:
         ("hi <@U1>", "hi Anna"),
         ("hi <@U1|anna.b>", "hi Anna"),
         ("hi <@U2|bob>", "hi bob"),
-        ("hi <@U9>", "hi @U9"),
+        ("hi <@U9>", "hi @colleague"),
         ("see <#C1>", "see #general"),
         ("see <#C2|texts>", "see #texts"),
         ("<!here> <!channel> <!everyone>", "@here @channel @everyone"),
@@ -86,7 +86,8 @@ def test_every_element_of_rich_text_has_its_words() -> None:
     )
 
     assert text.split() == [
-        "Anna", "@U9", "#texts", "@ops", "@here", "https://example.com", "(415)", "555-0100", "#ff0000", "1", "Jan",
+        "Anna", "@colleague", "#texts", "@ops", "@here", "https://example.com", "(415)", "555-0100",
+        "#ff0000", "1", "Jan",
     ]  # fmt: skip
 
 
