@@ -1,6 +1,7 @@
 """The carrier's side of the webhooks, as a process of its own: calls by turns over some connections, or by the clock.
 
-It reads what to do as JSON from its one argument, and writes what came of it as JSON. No call is repeated.
+It reads what to do as JSON from its first argument, and writes what came of it as JSON into the file that the second
+names. No call is repeated.
 """
 
 import asyncio
@@ -10,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import asdict, dataclass, field
+from pathlib import Path
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -174,7 +176,7 @@ def main() -> None:
     caller = Caller(Job(**json.loads(sys.argv[1])))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         done = runner.run(caller.work())
-    print(json.dumps(asdict(done)))
+    Path(sys.argv[2]).write_text(json.dumps(asdict(done)))
 
 
 if __name__ == "__main__":

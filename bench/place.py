@@ -124,17 +124,21 @@ class Place:
 
     def call(self, job: Job) -> Done:
         """Call webhooks, and return when the job is done."""
-        return self.finished(self.calling(job))
+        return self.finished(self.calling(job), job)
 
     def calling(self, job: Job) -> Child:
         """Begin to call webhooks."""
-        return self.start([sys.executable, "-m", "bench.caller", job.written()])
+        told = self._told(job.run)
+        return self.start([sys.executable, "-m", "bench.caller", job.written(), str(told)], out=subprocess.DEVNULL)
 
-    def finished(self, caller: Child) -> Done:
-        told, _ = caller.process.communicate()
-        if caller.process.returncode:
+    def finished(self, caller: Child, job: Job) -> Done:
+        if caller.process.wait():
             raise RuntimeError(f"bench.caller failed:\n{self.complaints()}")
-        return Done(**json.loads(told))
+        return Done(**json.loads(self._told(job.run).read_text()))
+
+    def _told(self, run: str) -> Path:
+        """Name the file for what came of a job: it may be more than a pipe takes."""
+        return self.folder / f"{run}.json"
 
     def close(self) -> None:
         for child in self._children:

@@ -133,6 +133,7 @@ class _Desk:
             "last_at": ear.last_at,
             "p50": late[len(late) // 2],
             "p99": late[len(late) * 99 // 100],
+            "slowest": late[-1],
             "numbers": numbers,
         }
         return web.json_response(told)
@@ -180,6 +181,7 @@ class Heard:
     last_at: float
     p50: float
     p99: float
+    slowest: float
     numbers: list[int]
 
 

@@ -112,7 +112,7 @@ def _manners(settings: Settings) -> Mapping[str, Manner]:
     edits = Manner(per_second=_TIER_3 if paced else 0, burst=10)
     manners = {
         "": Manner(),
-        "slack": Manner(per_second=slack.posts_per_minute / 60, burst=slack.burst),
+        "slack": Manner(per_second=slack.posts_per_minute / 60, burst=slack.burst, at_once=4),
         request.CARDS: edits,
         request.MARKS: edits,
         request.FILES: Manner(per_second=1 if paced else 0, burst=5, at_once=4, timeout=timedelta(seconds=90)),

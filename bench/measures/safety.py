@@ -16,6 +16,7 @@ from bench.world import Heard
 
 _ATTACHED = 10.0  # seconds
 _AT_A_TIME = 120.0  # texts a second, while faults happen
+_FELT = 0.5  # of the trouble, by which something must have been late, or there was none
 
 
 def synced(bench: Bench) -> Iterator[Figure]:
@@ -50,7 +51,7 @@ def killed(bench: Bench) -> Iterator[Figure]:
     calling = bench.place.calling(job)
     time.sleep(bench.scale.killed_after)
     house.kill()
-    done = bench.place.finished(calling)
+    done = bench.place.finished(calling, job)
     house = bench.house(config=config)
     bench.world.behave()
     yield from _accounted("a kill", done, bench.drained(job.run, len(done.acked)))
@@ -75,13 +76,19 @@ def _through(bench: Bench, what: str, **trouble: float) -> Iterator[Figure]:
     calling = bench.place.calling(job)
     time.sleep(seconds)
     bench.world.behave(**trouble)
-    done = bench.place.finished(calling)
-    yield from _accounted(what, done, bench.drained(job.run, len(done.acked)))
+    done = bench.place.finished(calling, job)
+    heard = bench.drained(job.run, len(done.acked))
+    if heard.slowest < _FELT * 1000 * sum(trouble.values()):
+        raise RuntimeError(f"{what} made nothing late: it was none")
+    yield from _accounted(what, done, heard)
     house.end()
 
 
 def _accounted(what: str, done: Done, heard: Heard) -> Iterator[Figure]:
     lost = set(done.acked) - set(heard.numbers)
-    note = f"{len(done.acked):,} acknowledged, all shown {heard.last_at - done.ended:.1f} s after the last call"
+    note = (
+        f"{len(done.acked):,} acknowledged, the slowest shown after {heard.slowest / 1000:.1f} s, "
+        f"all {heard.last_at - done.ended:.1f} s after the last call"
+    )
     yield Figure(name=f"lost after {what}", values=(len(lost),), unit="texts", floor=0, is_most=True, note=note)
     yield Figure(name=f"doubled after {what}", values=(heard.doubled,), unit="posts", floor=0, is_most=True)

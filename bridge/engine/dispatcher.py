@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Generic, TypeVar, assert_never, cast
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 
 C = TypeVar("C", bound=Command)
 JUST_NOW = timedelta(seconds=1)
-SOON = timedelta(seconds=0.25)
+SOON = timedelta(seconds=0.25)  # the next look after one that took something: only one in vain tells what is due when
 LONGEST_REST = timedelta(seconds=30)
 AFTER_TROUBLE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -100,18 +100,20 @@ class Dispatcher:
     clock: Clock
     owner: str
     _parked: Parked[_Look] | None = None
+    _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _full: frozenset[str] = frozenset()  # destinations in which more may wait than there was room for
 
     def stop(self) -> None:
         """Take nothing more; what is under way is finished."""
         self.pacer.is_closed = True
+        self._stopping.set()
         self._look_now()
 
     async def run(self) -> None:
         """Dispatch until stopped, then return when everything under way is settled."""
         rest = timedelta()
         async with asyncio.TaskGroup() as calls:
-            while not self.pacer.is_closed:
+            while not self._stopping.is_set():
                 look = await self._looked(rest)
                 for one in look.takings.taken:
                     self.pacer.begin(one.entry.destination)
@@ -127,10 +129,20 @@ class Dispatcher:
             return await self._parked.outcome
         except StoreBusy as busy:
             log.warning("the outbox cannot be looked into", extra={"detail": str(busy)})
-            return _Look(takings=Takings(taken=(), full=frozenset()), due=self.clock.now() + AFTER_TROUBLE)
+            await self._wait_out(AFTER_TROUBLE)
+            return _Look(takings=Takings(taken=(), full=frozenset()), due=self.clock.now())
         finally:
             self._parked.withdraw()
             alarm.cancel()
+
+    async def _wait_out(self, trouble: timedelta) -> None:
+        """Wait, but no longer than until the stop."""
+        over = {asyncio.ensure_future(self.clock.sleep(trouble)), asyncio.ensure_future(self._stopping.wait())}
+        try:
+            await asyncio.wait(over, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in over:
+                one.cancel()
 
     def _rest(self, look: _Look) -> timedelta:
         """Return for how long nothing comes about by time alone."""

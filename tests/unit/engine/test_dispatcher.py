@@ -4,15 +4,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from adapters.sandbox.clock import MovableClock
+from adapters.sqlite import SqliteStore
 from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.notice import Case
 from bridge.domain.outbox import EntryState, OutboxEntry, Outcome, Settlement
 from bridge.engine.pacer import Manner
-from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain
+from bridge.errors import Blocked, Permanent, PortError, Reason, StoreBusy, Transient, Uncertain
 from bridge.flows import deliver
 from bridge.ports import Worlds
 from tests.fakes import RecordingCarrier, RecordingChat
@@ -254,6 +258,82 @@ async def test_lanes_of_one_destination_are_served_side_by_side_each_in_order(wo
 
     assert [one.text for one in sent if one.to == (ANN,)] == ["One", "Two"]
     assert [one.text for one in sent if one.to == (BOB,)] == ["One", "Two"]
+
+
+async def test_the_end_of_a_call_lets_the_next_begin_where_there_was_no_room(works: Works) -> None:
+    await opened(works, ANN, BOB)
+    works.pacer.manners = {"": Manner(), "main": Manner(at_once=1)}
+    for number in (ANN, BOB):
+        await works.books.replies("Yes", to=(number,))
+
+    async with running(works):  # and the clock stands still
+        sent = await works.carrier.has_heard(2)
+
+    assert {one.to for one in sent} == {(ANN,), (BOB,)}
+
+
+async def test_a_store_that_is_busy_for_a_while_cuts_no_call_and_is_looked_into_again(works: Works) -> None:
+    await opened(works)
+    await works.books.replies("Yes")
+    asked, answered, ended, refused = (asyncio.Event() for _ in range(4))
+
+    async def slow(wish: object) -> None:
+        asked.set()
+        await answered.wait()
+        ended.set()
+
+    class Stumbling(SqliteStore):
+        """The real store, whose look after the first fails as it does on a full disk."""
+
+        def park(self, work: Any) -> Any:
+            if not asked.is_set() or refused.is_set():
+                return works.store.park(work)
+            refused.set()
+            outcome = asyncio.get_running_loop().create_future()
+            outcome.set_exception(StoreBusy("full"))
+            return SimpleNamespace(outcome=outcome, hurry=lambda: None, withdraw=lambda: None)
+
+        async def transact(self, work: Any) -> Any:
+            return await works.store.transact(work)
+
+    works.carrier.before = slow
+    dispatcher = works.dispatcher()
+    dispatcher.store = Stumbling(Path("unused"), works.clock)
+    task = asyncio.create_task(dispatcher.run())
+    async with asyncio.timeout(WAIT):
+        await asked.wait()
+        for number, said in enumerate(("Hello?", "Hello??"), 1):
+            await works.books.texts(said, sender=BOB)
+            while len(works.chat.heard) < number:
+                works.clock.forward(SECOND)
+                await works.books.look(lambda ledger: None)
+        answered.set()
+        dispatcher.stop()
+        await task
+
+    assert refused.is_set()
+    assert ended.is_set()
+
+
+async def test_a_stop_does_not_wait_for_a_store_that_is_busy(works: Works) -> None:
+    waits = asyncio.Event()
+
+    class Watched(MovableClock):
+        async def sleep(self, duration: timedelta) -> None:
+            waits.set()
+            await super().sleep(duration)
+
+    await works.store.aclose()
+    dispatcher = works.dispatcher()
+    dispatcher.clock = Watched()
+    task = asyncio.create_task(dispatcher.run())
+
+    async with asyncio.timeout(WAIT):
+        await waits.wait()
+        dispatcher.stop()
+        await task
+
+    assert task.done()
 
 
 async def test_what_is_under_way_is_settled_before_it_stops(works: Works) -> None:
