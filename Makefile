@@ -5,14 +5,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
+T ?= 60
 PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes
 
-.PHONY: help install sandbox test bench lock system-packages
+.PHONY: help install sandbox test bench fuzz lock system-packages
 
 help:
 	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
 	@echo "make test             format, lint, types, import contracts, all tests"
 	@echo "make bench            measure speed, as ratios in one run"
+	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds (needs atheris)"
 	@echo "make install          only make $(VENV)"
 	@echo "make lock             renew the lock files"
 	@echo "make system-packages  install the Debian packages that the real-server and browser tests need"
@@ -27,6 +29,9 @@ test: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
+
+fuzz: $(VENV)/.installed-dev
+	@$(BIN)/python -m fuzz --seconds $(T)
 
 lock: $(VENV)/.installed-dev
 	@echo "==> Resolving dependencies"

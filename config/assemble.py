@@ -15,6 +15,7 @@ from adapters.http import HttpServer
 from adapters.http.health import mount_health
 from adapters.http.media import mount_media
 from adapters.mail import SmtpMail
+from adapters.postgres import PostgresStore
 from adapters.slack import SlackChat
 from adapters.sqlite import SqliteStore
 from adapters.twilio import TwilioCarrier
@@ -24,7 +25,7 @@ from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
 from bridge.flows import request
 from bridge.ports import Carrier, Clock, Desk, Worlds
-from config.settings import Settings, dial_plan
+from config.settings import Settings, StoreSettings, dial_plan
 
 log = logging.getLogger("sms-bridge")
 
@@ -62,7 +63,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
             closing.push_async_callback(carrier.aclose)
         mail = SmtpMail(settings.mail, timezone=settings.bridge.timezone)
         doors: dict[str, Carrier] = {**carriers}
-        store = SqliteStore(settings.store.path, clock)
+        store = _store(settings.store, clock)
         await store.open()
         closing.push_async_callback(store.aclose)
         daemon = Daemon(
@@ -103,6 +104,14 @@ def on_signals() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, on_signal)
     return stop
+
+
+def _store(settings: StoreSettings, clock: Clock) -> SqliteStore | PostgresStore:
+    if settings.url:
+        is_server_time = isinstance(clock, SystemClock)  # a clock that is moved by hand is nobody else's
+        return PostgresStore(settings.url.get_secret_value(), clock, is_server_time=is_server_time)
+    assert settings.path
+    return SqliteStore(settings.path, clock)
 
 
 def _manners(settings: Settings) -> Mapping[str, Manner]:

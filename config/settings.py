@@ -7,19 +7,29 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 import phonenumbers
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    field_validator,
+    model_validator,
+)
 
 from adapters.control.settings import ControlSettings
 from adapters.http.settings import HttpSettings
 from adapters.mail.address import addr_spec
 from adapters.mail.settings import MailSettings
+from adapters.postgres.settings import PostgresSettings
 from adapters.slack.settings import SlackSettings
-from adapters.sqlite.settings import StoreSettings
+from adapters.sqlite.settings import SqliteSettings
 from adapters.twilio.settings import TwilioSettings
 from bridge.domain.dialplan import Abilities, DialPlan, Did, LongText, Person
 from bridge.domain.duration import duration
@@ -53,9 +63,16 @@ def _line(written: str) -> str:
 
 
 def _number(written: str) -> str:
-    if isinstance(address(written), PhoneNumber) and phonenumbers.is_possible_number(phonenumbers.parse(written)):
+    if isinstance(address(written), PhoneNumber) and _is_possible(written):
         return written
     raise ValueError(*wording.no_number(written, _suggested(written)))
+
+
+def _is_possible(written: str) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(written))
+    except phonenumbers.NumberParseException:  # no country has these first digits
+        return False
 
 
 def _contact(written: str) -> str:
@@ -188,6 +205,18 @@ class DidSettings(BaseModel):
         default=None,
         description="The largest whole picture message; by default 500,000 octets, and 525,000 for toll-free numbers.",
     )
+
+
+class StoreSettings(SqliteSettings, PostgresSettings):
+    """The section [store]: a file for one daemon, or a database for several."""
+
+    @model_validator(mode="after")
+    def _has_one(self) -> Self:
+        if (self.path is None) == (self.url is None):
+            raise ValueError(
+                "must have either path or url", "path is a file for one daemon, url a database for several"
+            )
+        return self
 
 
 class Settings(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+_WITHOUT_FILE = Path("/run/sms-bridge/control.sock")
 _LONGEST = 103  # octets that every system we know takes: sun_path of macOS holds 104 with the closing zero, Linux 108
 
 
@@ -25,9 +26,12 @@ class ControlSettings(BaseModel):
 
     socket: Annotated[Path, AfterValidator(socket_path)] | None = Field(
         default=None,
-        description="Where `sms-bridge status` reaches the daemon; by default next to the database, with .sock added.",
+        description="Where `sms-bridge status` reaches the daemon; by default next to the database file, with .sock "
+        "added, or /run/sms-bridge/control.sock where there is none.",
     )
 
-    def beside(self, database: Path) -> Path:
-        """Return the socket's path: the one that was set, or the one next to this database."""
-        return self.socket or database.with_name(f"{database.name}.sock")
+    def beside(self, database: Path | None) -> Path:
+        """Return the socket's path: the one that was set, or the one next to this database, if that is a file."""
+        if self.socket or database is None:
+            return self.socket or _WITHOUT_FILE
+        return database.with_name(f"{database.name}.sock")

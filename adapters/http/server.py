@@ -5,45 +5,28 @@ What a request means, and who may send it, is decided by the handlers that are m
 """
 
 import asyncio
-import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
 
-from aiohttp import StreamReader, web
-from multidict import CIMultiDict
+from aiohttp import HttpVersion10, HttpVersion11, StreamReader, web
+from aiohttp.abc import AbstractStreamWriter
+from aiohttp.http import RawRequestMessage
+from yarl import URL
 
+from adapters.http.connection import TOO_LONG, TOO_SLOW, Connection, Gate, Patience, written
 from adapters.http.exchange import MALFORMED, NOT_FOUND, Handler, WebRequest, WebResponse
 from adapters.http.settings import HttpSettings
 from bridge.errors import CannotListen
 from bridge.wording import door
 
-_log = logging.getLogger(__name__)
+__all__ = ["HttpServer", "Patience"]
 
 _LIMIT = 262_144  # octets; a form of 1,600 characters with ten files stays under 32 KiB
-_SERVER_NAME = "sms-bridge"  # without a version: nobody needs to know which holes to try
-
+_VERSIONS = frozenset({HttpVersion10, HttpVersion11})
 _PLAIN = "identity"  # the encoding that is none
 
-_TOO_SLOW = WebResponse(408, door.too_slow().encode())
 _TOO_LARGE = WebResponse(413, door.too_large().encode())
 _ENCODED = WebResponse(415, door.encoded().encode())
-_BROKEN = WebResponse(500, door.broken().encode())
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long strangers may take: for the rest of a request once its head is there, and between requests.
-
-    After a refusal the rest of a body is read and thrown away for a while, so that the refusal is read before the line
-    is cut.
-    """
-
-    request: timedelta = timedelta(seconds=10)
-    idle: timedelta = timedelta(seconds=15)
-    lingering: timedelta = timedelta(seconds=2)
-    closing: timedelta = timedelta(seconds=5)
 
 
 class HttpServer:
@@ -55,7 +38,7 @@ class HttpServer:
         self._routes: dict[str, _Route] = {}
         self._prefixes: dict[str, _Route] = {}
         self._front: web.Server | None = None
-        self._gate = _Gate()
+        self._gate = Gate(self._patience)
         self._listening: asyncio.Server | None = None
 
     def mount(
@@ -79,10 +62,10 @@ class HttpServer:
     async def start(self) -> None:
         """Begin to listen; raises CannotListen if the address cannot be had."""
         loop = asyncio.get_running_loop()
-        front = web.Server(self._serve)
+        front = web.Server(self._serve, request_factory=_request_of)
         try:
             self._listening = await loop.create_server(
-                lambda: _Connection(front, self._patience, self._gate),
+                lambda: Connection(front, self._patience, self._gate),
                 self._settings.host,
                 self._settings.port,
                 backlog=1024,
@@ -112,9 +95,13 @@ class HttpServer:
         self._listening = self._front = None
 
     async def _serve(self, request: web.BaseRequest) -> web.StreamResponse:
-        return _written(await self._answer(request))
+        return written(await self._answer(request))
 
     async def _answer(self, request: web.BaseRequest) -> WebResponse:
+        if _head(request) > self._patience.wrapping:
+            return TOO_LONG
+        if not request.raw_path.startswith("/"):
+            return MALFORMED
         path, _, query = request.raw_path.partition("?")
         route, tail = self._routes.get(path), ""
         if route is None:
@@ -149,10 +136,10 @@ class HttpServer:
             else:
                 if headers.get("expect", "").lower() == "100-continue" and request.transport is not None:
                     request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")  # aiohttp leaves this to its router
-                async with asyncio.timeout(self._patience.request.total_seconds()):
+                async with asyncio.timeout_at(_due(request)):
                     body = await _collect(content, limit)
         except TimeoutError:
-            return _TOO_SLOW
+            return TOO_SLOW
         except (web.RequestPayloadError, ConnectionError):  # a broken chunk, or a caller who hung up
             return MALFORMED
         return body if len(body) <= limit else _TOO_LARGE
@@ -165,56 +152,32 @@ class _Route:
     limit: int
 
 
-@dataclass(slots=True)
-class _Gate:
-    is_closed: bool = False
+def _request_of(
+    message: RawRequestMessage,
+    payload: StreamReader,
+    protocol: web.RequestHandler,
+    writer: AbstractStreamWriter,
+    task: "asyncio.Task[None]",
+) -> web.BaseRequest:
+    """Return the request, with an empty target if the target is no path or the version is not 1.0 or 1.1.
+
+    aiohttp takes HTTP/0.9 and HTTP/2.0 in a request line for what they are not, and a host such as "xn--" in a target
+    makes it fail before anybody could answer.
+    """
+    if message.version not in _VERSIONS or not message.path.startswith("/"):
+        message = message._replace(path="", url=URL(), version=HttpVersion10, should_close=True)
+    return web.BaseRequest(message, payload, protocol, writer, task, asyncio.get_running_loop())
 
 
-class _Connection(web.RequestHandler):
-    """One connection; strangers' nonsense is answered without a line in the log."""
-
-    __slots__ = ("_gate",)
-
-    def __init__(self, front: web.Server, patience: Patience, gate: _Gate) -> None:
-        super().__init__(
-            front,
-            loop=asyncio.get_running_loop(),
-            **_options(patience),
-        )
-        self._gate = gate
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Turn away whoever was let in while the server closed: nobody would close that connection any more."""
-        if self._gate.is_closed and isinstance(transport, asyncio.Transport):
-            transport.abort()
-        else:
-            super().connection_made(transport)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what aiohttp could not parse, and what a handler of ours let escape."""
-        if status >= 500:
-            place, _, _ = request.path.rpartition("/")  # what comes last may be the name of a file nobody should know
-            _log.error("request failed", exc_info=True, extra={"method": request.method, "path": f"{place}/…"})
-        if request.writer.output_size > 0:
-            raise ConnectionError("half an answer was written")
-        response = _written(_BROKEN if status >= 500 else MALFORMED)
-        response.force_close()
-        return response
+def _head(request: web.BaseRequest) -> int:
+    """Return the size of the head in octets, but for its punctuation."""
+    return len(request.raw_path) + sum(len(name) + len(value) for name, value in request.raw_headers)
 
 
-def _options(patience: Patience) -> dict[str, Any]:
-    return {
-        "keepalive_timeout": patience.idle.total_seconds(),
-        "lingering_time": patience.lingering.total_seconds(),
-        "access_log": None,
-        "auto_decompress": False,  # what is compressed is refused, never unpacked
-    }
+def _due(request: web.BaseRequest) -> float:
+    """Return the time of the loop's clock at which the whole request must be here."""
+    assert isinstance(request.protocol, Connection)
+    return request.protocol.due
 
 
 async def _collect(content: StreamReader, limit: int) -> bytes:
@@ -232,11 +195,3 @@ def _lowered(request: web.BaseRequest) -> Mapping[str, str]:
     if len(headers) < len(request.headers):
         headers = {name: ", ".join(request.headers.getall(name)) for name in headers}
     return headers
-
-
-def _written(response: WebResponse) -> web.Response:
-    headers: CIMultiDict[str] = CIMultiDict(response.headers)
-    headers["Server"] = _SERVER_NAME
-    if response.body:
-        headers["Content-Type"] = response.content_type
-    return web.Response(status=response.status, body=response.body, headers=headers)

@@ -59,7 +59,11 @@ class MailSettings(BaseModel):
     @field_validator("ca_file")
     @classmethod
     def _exists(cls, path: Path | None) -> Path | None:
-        if path is not None and not path.is_file():
+        try:
+            is_there = path is None or path.is_file()
+        except OSError:  # nor can there be one of this name
+            is_there = False
+        if not is_there:
             raise ValueError("there is no such file")
         return path
 

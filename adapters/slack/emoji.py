@@ -70,6 +70,6 @@ def _by_unicode_name(name: str) -> str | None:
     """Try Unicode's own name, which Slack's often equals; only pictures count, never a comma or a letter."""
     try:
         found = unicodedata.lookup(name.replace("_", " ").replace("-", " ").upper())
-    except KeyError:
+    except (KeyError, UnicodeEncodeError):  # the latter for half a character
         return None
     return found if len(found) == 1 and ord(found) > 0x2190 and unicodedata.category(found) == "So" else None

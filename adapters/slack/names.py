@@ -31,6 +31,12 @@ class Identity:
         return message.get("user") == self.user_id or message.get("bot_id") == self.bot_id
 
 
+def whole(value: object) -> str:
+    """Write a value as text that can be kept: half a character, which JSON may hold, becomes U+FFFD."""
+    written = str(value)
+    return written if written.isascii() else written.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def moment(ts: object) -> datetime:
     """Read a timestamp; it is a decimal string, and as a float it would lose its last digits.
 
@@ -67,10 +73,12 @@ def message_keys(channel: str, message: Json) -> tuple[EventKey, ...]:
 
     One press of Enter has been seen as two messages with different ts and one client_msg_id, hence the second key.
     """
-    keys = [EventKey(f"slack:{channel}/{message['ts']}")]
+    keys = [EventKey(whole(f"slack:{channel}/{message['ts']}"))]
     if isinstance(again := message.get("client_msg_id"), str) and again:
         said = hashlib.sha256(repr((channel, message.get("thread_ts"), message.get("text"))).encode()).hexdigest()[:16]
-        keys.append(EventKey(f"slack:client/{again}/{said}"))  # with the words, in case somebody's ids are not unique
+        keys.append(
+            EventKey(whole(f"slack:client/{again}/{said}"))
+        )  # with the words, in case somebody's ids are not unique
     return tuple(keys)
 
 

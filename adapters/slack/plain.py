@@ -65,7 +65,7 @@ def _from_blocks(blocks: Any, names: Names) -> str | None:
         return None
     try:
         return "\n".join(_block(block, names) for block in blocks)
-    except _Unknown:
+    except (_Unknown, RecursionError):
         return None
 
 

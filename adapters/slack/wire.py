@@ -31,6 +31,7 @@ _SPOKEN = (
     "thread_broadcast",
 )  # the subtypes that a person's words come in; all others do not count
 _REACTIONS = {"reaction_added": True, "reaction_removed": False}
+_UNHEARD_OF = 2**40  # octets, which no file has
 _FETCHABLE = ("hosted", "snippet", "file_access")
 
 
@@ -89,14 +90,15 @@ def _keys(payload: Json) -> tuple[EventKey, ...]:
     if message := message_in(payload):
         return names.message_keys(str(message["channel"]), message)
     if "event_id" in payload:
-        return (EventKey(f"slack:event/{payload['event_id']}"),)
+        return (EventKey(names.whole(f"slack:event/{payload['event_id']}")),)
     return (_press_key(payload),)
 
 
 def _press_key(payload: Json) -> EventKey:
     place, action = payload["container"], payload["actions"][0]
     where = f"{place['channel_id']}/{place['message_ts']}"
-    return EventKey(f"slack:press/{where}/{action['action_id']}/{payload['user']['id']}/{action['action_ts']}")
+    pressed = f"slack:press/{where}/{action['action_id']}/{payload['user']['id']}/{action['action_ts']}"
+    return EventKey(names.whole(pressed))
 
 
 def event(payload: Json, called: Names) -> ChatEvent:
@@ -116,7 +118,7 @@ def reply(message: Json, channel: str, called: Names, *, read_back: bool = False
         thread=names.thread_ref(channel, _word(message["thread_ts"])),
         post=names.post_ref(channel, _word(message["ts"])),
         author=PersonRef(_word(message["user"])),
-        text=plain(message, called).encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+        text=names.whole(plain(message, called)),
         files=files,
         unfit_files=unfit,
         said_at=names.moment(message["ts"]),
@@ -142,7 +144,7 @@ def _press(payload: Json) -> ButtonPressed:
     return ButtonPressed(
         key=_press_key(payload),
         action=pressed,
-        value=str(action.get("value") or ""),
+        value=names.whole(action.get("value") or ""),
         person=PersonRef(_word(payload["user"]["id"])),
         post=names.post_ref(_word(payload["container"]["channel_id"]), _word(payload["container"]["message_ts"])),
         at=names.moment(action["action_ts"]),
@@ -168,14 +170,14 @@ def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
             or file.get("is_external")
             or not isinstance(file.get("id"), str)
         ):
-            unfit.append(str(name or chat.deleted_file()))
+            unfit.append(names.whole(name or chat.deleted_file()))
             continue
         size = file.get("size")
         found = File(
             ref=MediaRef(_word(file["id"])),
-            name=str(name or chat.unnamed_file()),
-            type=str(file.get("mimetype") or ""),
-            size=size if isinstance(size, int) else 0,
+            name=names.whole(name or chat.unnamed_file()),
+            type=names.whole(file.get("mimetype") or ""),
+            size=size if isinstance(size, int) and 0 <= size < _UNHEARD_OF else 0,
         )
         files.append(found)
     return tuple(files), tuple(unfit)
@@ -184,7 +186,7 @@ def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
 def _word(value: object) -> str:
     if not isinstance(value, str) or not value:
         raise WireError("a word is missing in a payload of Slack's")
-    return value
+    return names.whole(value)
 
 
 # What is read back
@@ -211,7 +213,7 @@ def reactors(message: Json) -> Iterator[tuple[str, str]]:
         name, people = (reaction.get("name"), reaction.get("users")) if isinstance(reaction, dict) else (None, None)
         for person in people if isinstance(people, list) else ():
             if isinstance(name, str) and isinstance(person, str):
-                yield person, name
+                yield names.whole(person), names.whole(name)
 
 
 def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozenset[str]) -> tuple[RawEvent, ReactionSet]:
@@ -220,7 +222,7 @@ def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozense
     The key holds the moment as well as the content: a set that was there, went, and is there again is news, though it
     was read before. Hearing the same set twice changes nothing.
     """
-    post = names.post_ref(channel, message["ts"])
+    post = names.post_ref(channel, names.whole(message["ts"]))
     present = sorted((person, emoji) for person, emoji in reactors(message) if person not in ignored)
     body = json.dumps({"post": post, "reactions": present}).encode()
     key = f"slack:reactions/{post}/{hashlib.sha256(body).hexdigest()[:16]}/{names.stamp(at)}"

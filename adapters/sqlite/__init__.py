@@ -1,6 +1,6 @@
 """The store in one SQLite file: one thread, one connection, one daemon."""
 
-from adapters.sqlite.settings import StoreSettings
+from adapters.sqlite.settings import SqliteSettings
 from adapters.sqlite.store import SqliteStore
 
-__all__ = ["SqliteStore", "StoreSettings"]
+__all__ = ["SqliteSettings", "SqliteStore"]

@@ -12,11 +12,12 @@ def _file(path: Path) -> Path:
     return path
 
 
-class StoreSettings(BaseModel):
-    """The section [store]."""
+class SqliteSettings(BaseModel):
+    """The half of the section [store] that names a file."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: Annotated[Path, AfterValidator(_file)] = Field(
-        description="The database file; its folder must exist on a local disk, and nothing else may write there."
+    path: Annotated[Path, AfterValidator(_file)] | None = Field(
+        default=None,
+        description="The database file; its folder must exist on a local disk, and nothing else may write there.",
     )

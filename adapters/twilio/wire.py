@@ -208,6 +208,6 @@ def http_date(written: str) -> datetime | None:
     """Read a date as mail and HTTP write it; None for anything else."""
     try:
         read = parsedate_to_datetime(written)
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)

@@ -278,5 +278,9 @@ def store_folder() -> str:
     return "make the folder, and let it belong to the user who runs the daemon"
 
 
+def store_url() -> str:
+    return "give [store] url the form postgresql://user:password@host/database"
+
+
 def store_file() -> str:
     return "name a file in [store] path"

@@ -21,6 +21,10 @@ def too_large() -> str:
     return "The request is larger than this address takes.\n"
 
 
+def too_long() -> str:
+    return "The head of the request is longer than anybody needs.\n"
+
+
 def encoded() -> str:
     return "Send the body as it is, without a Content-Encoding.\n"
 

@@ -35,7 +35,10 @@ def read(path: Path, environ: Mapping[str, str], *, needs_secrets: bool = True) 
     document, lines = _parsed(path, text)
     found: Found = {}
     secrets = SecretReader(environ=environ, folder=path.parent)
-    revealed = secrets.reveal(document)
+    try:
+        revealed = secrets.reveal(document)
+    except RecursionError:
+        raise _one(path, wording.too_deep()) from None
     if needs_secrets:
         _add(found, secrets.found)
     _add(found, disagreements(document, lines))

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from adapters.postgres.settings import has_password
 from bridge.wording import config as wording
 from config.read.locate import KeyPath
 from config.read.shape import inside, is_secret
@@ -55,6 +56,8 @@ class SecretReader:
                     return self._from_environment(key, name)
                 case {"file": str(name), **others} if name and not others:
                     return self._from_file(key, name)
+                case str() if not has_password(value):
+                    return value
                 case str():
                     raise _Unavailable(wording.literal_secret(key))
                 case _:
@@ -69,8 +72,9 @@ class SecretReader:
         return _plain(key, name, self._environ[name])
 
     def _from_file(self, key: str, name: str) -> str:
-        path, is_credential = self._file(name)
+        path = self._folder / name
         try:
+            path, is_credential = self._file(name)
             status = path.stat()
             if not stat.S_ISREG(status.st_mode):
                 raise _Unavailable(wording.closed_secret_file(key, str(path), "not a file"))

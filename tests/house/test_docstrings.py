@@ -11,7 +11,9 @@ MOST_LINES = 5
 DRAWN = {"bridge/errors.py"}  # its tree is drawn in its docstring, which therefore is longer and ends in the tree
 CONTRACTS = [path for path in modules("bridge") if path in ("bridge/ports.py", "bridge/ledger.py")]
 
-MODULES = [path for path in modules(*HOUSE, "tests", "bench") if tree(path).body or not path.startswith("tests")]
+MODULES = [
+    path for path in modules(*HOUSE, "tests", "bench", "fuzz") if tree(path).body or not path.startswith("tests")
+]
 
 
 def fault_of(module: ast.Module, *, is_drawn: bool = False) -> str:

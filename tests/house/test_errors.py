@@ -31,8 +31,12 @@ EVERYTHING = {
 EVEN_THE_END = {
     "adapters/sqlite/opening.py open_file": "the lock is given back, whatever happens",
     "adapters/sqlite/opening.py _connected": "the connection is given back, whatever happens",
+    "adapters/postgres/store.py transact": "what was not committed is undone, whatever happened",
 }
-FOR_THE_CALLER = {"adapters/sqlite/store.py __exit__": "whatever a work raises is raised where somebody waits for it"}
+FOR_THE_CALLER = {
+    "adapters/sqlite/store.py __exit__": "whatever a work raises is raised where somebody waits for it",
+    "adapters/postgres/store.py __exit__": "likewise",
+}
 
 SPEAKERS = ("mail", "slack", "twilio")  # the doors that ask a world through a library that fails in its own ways
 HANDLERS = ast.ExceptHandler

@@ -18,7 +18,7 @@ ERRORS = {
     "_refused", "refused",
 }  # fmt: skip
 LOGS = {"log", "_LOG", "logger"}
-SQL = ("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py")
+SQL = ("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py", "adapters/postgres/ledger/")
 
 # A vendor's words, explained where the vendor is known: a table is exempt as a whole.
 TABLES = {

@@ -93,7 +93,7 @@ class House:
             ],
         }
         for section, changed in self.changes.items():
-            written[section] = {**written[section], **changed} if isinstance(changed, dict) else changed
+            written[section] = {**written.get(section, {}), **changed} if isinstance(changed, dict) else changed
         return Settings.model_validate(written)
 
     async def open(self) -> None:

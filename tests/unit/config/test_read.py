@@ -26,6 +26,20 @@ def mistakes(path: Path, environ: Mapping[str, str] = ENVIRON) -> tuple[Mistake,
     return caught.value.mistakes
 
 
+@pytest.mark.parametrize(
+    "url", ['"postgresql://me@db.example.com/sms"', '{ env = "URL" }'], ids=["without a password", "with one"]
+)
+def test_the_store_may_be_a_database_that_several_daemons_share(url: str, tmp_path: Path) -> None:
+    environ = {**ENVIRON, "URL": "postgresql://me:secret@db.example.com/sms"}
+
+    settings = read(put_down(tmp_path, RIGHT.replace('path = "bridge.db"', f"url = {url}")), environ)
+
+    assert settings.store.url
+    assert settings.store.path is None
+    assert "me:secret" not in repr(settings)
+    assert settings.control_socket == Path("/run/sms-bridge/control.sock")
+
+
 def test_a_right_file_becomes_the_dial_plan(tmp_path: Path) -> None:
     settings = read(put_down(tmp_path, RIGHT), ENVIRON)
 
@@ -133,6 +147,12 @@ SPOILT = [
     ('{ env = "SLACK_BOT_TOKEN" }', '{ file = "no-such-file" }', "which does not exist.", "Write the secret there."),
     ('"bridge.db"', f'"{"long/" * 30}bridge.db"', "too long for a socket", "Add a section [control]"),
     ('"bridge.db"', '""', '"path" must be the path of a file.', ""),
+    ('path = "bridge.db"\n', "", "must have either path or url", "a file for one daemon"),
+    ('path = "bridge.db"', 'path = "bridge.db"\nurl = "postgresql://db/sms"', "must have either path or url", "a file"),
+    ('path = "bridge.db"', 'url = "mysql://db/sms"', "is written into the file", "env"),
+    ('path = "bridge.db"', 'url = "postgresql://me:secret@db/sms"', "is written into the file", "replace the secret"),
+    ('path = "bridge.db"', 'url = "postgresql://db/sms?password=secret"', "is written into the file", "env"),
+    ('path = "bridge.db"', 'url = { env = "SLACK_BOT_TOKEN" }', '"url" must begin with postgresql://', ""),
 ]
 
 

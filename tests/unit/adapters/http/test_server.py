@@ -227,20 +227,6 @@ async def test_a_body_that_comes_in_pieces_is_put_together(house: HttpServer, de
     assert desk.heard[0].body == b"abcdef"
 
 
-async def test_an_idle_connection_is_closed() -> None:
-    house = server(Patience(idle=timedelta(milliseconds=50)))
-    async with serving(house), asyncio.timeout(10), connection(house) as (reader, _):
-        assert await reader.read() == b""
-
-
-async def test_a_head_that_never_ends_is_given_up() -> None:
-    house = server(Patience(idle=timedelta(milliseconds=50)))
-    async with serving(house), asyncio.timeout(10), connection(house) as (reader, writer):
-        writer.write(b"POST /hook HTTP/1.1\r\nHost: a\r\nX-Slow: ")
-
-        assert await reader.read() == b""
-
-
 async def test_the_log_of_a_failure_does_not_name_a_secret_address(
     house: HttpServer, caplog: pytest.LogCaptureFixture
 ) -> None:
