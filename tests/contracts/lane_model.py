@@ -134,7 +134,10 @@ class LaneModel:
     @settings(
         max_examples=60,
         deadline=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture],  # each example opens a store of its own
+        suppress_health_check=[
+            HealthCheck.function_scoped_fixture,  # each example opens a store of its own
+            HealthCheck.differing_executors,  # each store has a class of its own
+        ],
     )
     @given(steps=st.lists(_STEPS, max_size=40))
     async def test_any_course_of_events_leaves_the_outbox_as_the_model_says(
