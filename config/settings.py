@@ -213,9 +213,7 @@ class StoreSettings(SqliteSettings, PostgresSettings):
     @model_validator(mode="after")
     def _has_one(self) -> Self:
         if (self.path is None) == (self.url is None):
-            raise ValueError(
-                "must have either path or url", "path is a file for one daemon, url a database for several"
-            )
+            raise ValueError(*wording.one_store())
         return self
 
 

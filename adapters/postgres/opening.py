@@ -15,7 +15,6 @@ from bridge.wording import config as wording
 Row = tuple[Any, ...]
 
 SCHEMA_VERSION = 1
-_MIGRATIONS = "migrations"
 _MIGRATING = 0x534D5342  # the advisory lock under which one daemon at a time looks at the schema
 
 # Seconds and milliseconds that were measured against a cut network: without them a peer's row stayed locked for 45 s.
@@ -83,10 +82,8 @@ def _expect_readable(connection: Connection[Row], version: int) -> None:
 
 
 def _migration(number: int) -> str:
-    found = [
-        file for file in files(__package__).joinpath(_MIGRATIONS).iterdir() if file.name.startswith(f"{number:04}_")
-    ]
-    return found[0].read_text()
+    steps = files(__package__).joinpath("migrations").iterdir()
+    return next(step for step in steps if step.name.startswith(f"{number:04}_")).read_text()
 
 
 def _one(connection: Connection[Row], query: str) -> Any:

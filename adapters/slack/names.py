@@ -71,14 +71,13 @@ def parts(ref: str) -> tuple[str, str]:
 def message_keys(channel: str, message: Json) -> tuple[EventKey, ...]:
     """Name a message wherever it is met: live, repeated or read back.
 
-    One press of Enter has been seen as two messages with different ts and one client_msg_id, hence the second key.
+    One press of Enter has been seen as two messages with different ts and one client_msg_id, hence the second key. It
+    holds the words as well, in case somebody's ids are not unique.
     """
     keys = [EventKey(whole(f"slack:{channel}/{message['ts']}"))]
     if isinstance(again := message.get("client_msg_id"), str) and again:
         said = hashlib.sha256(repr((channel, message.get("thread_ts"), message.get("text"))).encode()).hexdigest()[:16]
-        keys.append(
-            EventKey(whole(f"slack:client/{again}/{said}"))
-        )  # with the words, in case somebody's ids are not unique
+        keys.append(EventKey(whole(f"slack:client/{again}/{said}")))
     return tuple(keys)
 
 

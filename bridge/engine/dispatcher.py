@@ -90,7 +90,8 @@ def _settle(plan: DialPlan, entry: OutboxEntry, settlement: Settlement, ledger: 
 class Dispatcher:
     """Speak for the house, several lanes at once, each destination at its own pace.
 
-    There is always one look parked in the store: whatever makes an entry ready brings it about, in the same commit.
+    There is always one look parked in the store: whatever makes an entry ready brings it about, where the store can in
+    the same commit.
     """
 
     store: Store

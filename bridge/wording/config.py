@@ -278,6 +278,10 @@ def store_folder() -> str:
     return "make the folder, and let it belong to the user who runs the daemon"
 
 
+def one_store() -> Told:
+    return "must have either path or url", "path is a file for one daemon, url a database for several"
+
+
 def store_url() -> str:
     return "give [store] url the form postgresql://user:password@host/database"
 
