@@ -35,9 +35,9 @@ fuzz: $(VENV)/.installed-dev
 
 lock: $(VENV)/.installed-dev
 	@echo "==> Resolving dependencies"
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
 	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes \
+	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
 	  --custom-compile-command "make lock" pyproject.toml --group dev --output-file requirements-dev.lock
 
 system-packages:
