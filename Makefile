@@ -8,12 +8,13 @@ PORT ?= 8000
 T ?= 60
 PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes
 
-.PHONY: help install sandbox test bench fuzz lock system-packages
+.PHONY: help install sandbox test bench proof fuzz lock system-packages
 
 help:
 	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
 	@echo "make test             format, lint, types, import contracts, all tests"
 	@echo "make bench            measure speed, as ratios in one run"
+	@echo "make proof            prove the promises, each with a control; LONG=1 for ten times as much"
 	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds (needs atheris)"
 	@echo "make install          only make $(VENV)"
 	@echo "make lock             renew the lock files"
@@ -29,6 +30,9 @@ test: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
+
+proof: $(VENV)/.installed-dev
+	@$(BIN)/python -m proof $(if $(LONG),--long)
 
 fuzz: $(VENV)/.installed-dev
 	@$(BIN)/python -m fuzz --seconds $(T)

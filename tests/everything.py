@@ -13,7 +13,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 BIN = Path(sys.executable).parent
 REPORT = ROOT / ".pytest-report.xml"
-SOURCES = ("bridge", "adapters", "config", "tests", "bench", "fuzz")
+SOURCES = ("bridge", "adapters", "config", "tests", "bench", "fuzz", "proof")
 
 STEPS = (
     ("Format", (str(BIN / "ruff"), "format", "--check", "--quiet", *SOURCES)),

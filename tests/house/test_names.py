@@ -23,7 +23,7 @@ DRAWERS = {
     "data",
     "misc",
 }
-PLACES = (*HOUSE, "tests", "bench", "fuzz")
+PLACES = (*HOUSE, "tests", "bench", "fuzz", "proof")
 
 # Behind every door the same rooms; what a door lacks, and why.
 ROOMS = {"settings", "wire", "client", "listener"}

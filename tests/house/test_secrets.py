@@ -209,7 +209,7 @@ def test_a_word_that_is_unwanted_is_noticed_in_any_case() -> None:
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 
-TARGETS = {"install", "sandbox", "test", "bench", "fuzz", "lock", "system-packages"}
+TARGETS = {"install", "sandbox", "test", "bench", "proof", "fuzz", "lock", "system-packages"}
 PAGES = [path for path in WRITTEN if path.endswith(".md") and not path.startswith("tests/payloads/")]
 
 

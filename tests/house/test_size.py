@@ -13,7 +13,7 @@ MOST_LINES_OF_A_FILE = 400
 MOST_LINES_OF_A_FUNCTION = 50
 EXCEPTIONS: frozenset[str] = frozenset()
 
-PLACES = (*HOUSE, "tests", "bench", "fuzz")
+PLACES = (*HOUSE, "tests", "bench", "fuzz", "proof")
 PYTHON = modules(*PLACES)
 PAGES = [path for path in kept_files() if path.startswith(HOUSE) and path.endswith((".js", ".css", ".html", ".j2"))]
 
