@@ -10,12 +10,13 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from typing import Any
 
-from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.slack import wire
+from adapters.slack.lines import Answer, Lines
 from adapters.slack.names import Identity, Json
 from adapters.slack.settings import SlackSettings
 from bridge.domain.ids import ChannelRef
@@ -51,7 +52,7 @@ def _dumped(body: Mapping[str, Any]) -> bytes:
     return _write(body).encode()
 
 
-def _like_the_sdk(method: str, told: Any, answer: ClientResponse) -> AsyncSlackResponse:
+def _like_the_sdk(method: str, told: Any, answer: Answer) -> AsyncSlackResponse:
     """Wrap an answer as the SDK does, for its error."""
     return AsyncSlackResponse(
         client=None,
@@ -59,7 +60,7 @@ def _like_the_sdk(method: str, told: Any, answer: ClientResponse) -> AsyncSlackR
         api_url=method,
         req_args={},
         data=told if isinstance(told, dict) else {},
-        headers=dict(answer.headers),
+        headers={name.title(): value for name, value in answer.headers.items()},  # servers differ in case
         status_code=answer.status,
     )
 
@@ -71,7 +72,9 @@ class SlackApi:
         self.settings = settings
         self._timeout = ClientTimeout(total=timeout_seconds, sock_connect=5)
         self._token = settings.bot_token.get_secret_value()
-        self._headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
+        self._lines = Lines(settings.api_url, headers)
+        self._patience = timeout_seconds
         self._session: ClientSession | None = None
         self._client: AsyncWebClient | None = None
         self._me: Identity | None = None
@@ -99,23 +102,23 @@ class SlackApi:
         return made
 
     async def aclose(self) -> None:
+        self._lines.close()
         if self._session is not None:
             await self._session.close()
 
     async def post(self, method: str, body: dict[str, Any], *, harmless: bool = False) -> Json:
-        """Call a method that takes JSON, straight over the session.
+        """Call a method that takes JSON, over a line of our own.
 
-        The SDK takes a third of the time that a post costs us, for what is one request here; its answer and its error
-        are what the SDK would make of it, so that `wire` judges both alike.
+        Its answer and its error are what the SDK would make of it, so that `wire` judges both alike.
         """
-        url, headers = self.settings.api_url + method, self._headers
         try:
-            async with self.session.post(url, data=_dumped(body), headers=headers) as answer:
-                told = json.loads(await answer.read())
-                if answer.status == 200 and told.get("ok") is True:
-                    return dict(told)
-                refused = _like_the_sdk(method, told, answer)
-                raise SlackApiError(method, refused)  # type: ignore[no-untyped-call]  # the SDK has no types there
+            async with asyncio.timeout(self._patience):
+                answer = await self._lines.post(method, _dumped(body))
+            told = json.loads(answer.body)
+            if answer.status == 200 and told.get("ok") is True:
+                return dict(told)
+            refused = _like_the_sdk(method, told, answer)
+            raise SlackApiError(method, refused)  # type: ignore[no-untyped-call]  # the SDK has no types there
         except wire.FAILURES as error:
             raise wire.fault(error, method, harmless=harmless) from error
 

@@ -14,6 +14,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
+from adapters.slack.lines import NoConnection
 from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.plain import Names, plain
 from adapters.slack.render import ACTION
@@ -251,7 +252,7 @@ def fault(error: Exception, call: str, *, harmless: bool = False) -> PortError:
 def _judge(error: Exception, call: str) -> PortError:
     if isinstance(error, SlackApiError):
         return _of_answer(error, call)
-    if isinstance(error, ClientConnectorError | ConnectionTimeoutError):
+    if isinstance(error, ClientConnectorError | ConnectionTimeoutError | NoConnection):
         return Transient(f"{call}: no connection ({type(error).__name__})")
     if isinstance(error, InvalidURL | NonHttpUrlClientError):
         return Blocked(f"{call}: not an address", chat.check_address())
