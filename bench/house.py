@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from bench.phone import ACCOUNT, AUTH_TOKEN, PUBLIC_URL, did
 from bench.place import Child, Place, channel, wait_until
 from bench.world import WorldPlace
 
+THE_DAEMON = ("-m", "bridge")
 _READY = 60.0  # seconds
 
 _CONFIG = """
@@ -72,10 +74,10 @@ def configured(folder: Path, world: WorldPlace, dids: int = 1) -> Path:
     return path
 
 
-def open_house(place: Place, config: Path) -> House:
-    """Start the daemon and wait until it says that it is ready."""
+def open_house(place: Place, config: Path, program: Sequence[str] = THE_DAEMON) -> House:
+    """Start the daemon and wait until it is ready; `program` is what stands after the interpreter's name."""
     log = config.with_name(f"log-{time.monotonic_ns()}.jsonl")
-    command = [sys.executable, "-m", "bridge", "run", "--config", str(config), "--log-format", "json"]
+    command = [sys.executable, *program, "run", "--config", str(config), "--log-format", "json"]
     began = time.monotonic()
     with log.open("w") as told:
         process = place.start(command, out=subprocess.DEVNULL, environment=SECRETS, errors=told).process
