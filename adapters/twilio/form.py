@@ -42,7 +42,9 @@ class Form:
 def _pairs(body: bytes) -> list[tuple[bytes, bytes]]:
     """Undo the escapes all at once where no escape stands for one of the two signs that divide a form."""
     if _ESCAPED_DIVIDER.search(body):
-        parts = [part.partition(b"=") for part in body.split(b"&") if part]
-        return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in parts]
-    parts = [part.partition(b"=") for part in unquote_to_bytes(body).split(b"&") if part]
-    return [(name, value) for name, _, value in parts]
+        return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, value in _divided(body)]
+    return _divided(unquote_to_bytes(body))
+
+
+def _divided(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [part.partition(b"=")[::2] for part in body.split(b"&") if part]
