@@ -8,14 +8,18 @@ PORT ?= 8000
 T ?= 60
 PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar on --require-hashes
 
-.PHONY: help install sandbox test bench proof fuzz lock system-packages
+LOCKED := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
+	--custom-compile-command "make lock" pyproject.toml
+
+.PHONY: help install sandbox test bench proof fuzz sbom lock system-packages
 
 help:
 	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
 	@echo "make test             format, lint, types, import contracts, all tests"
 	@echo "make bench            measure speed, as ratios in one run"
 	@echo "make proof            prove the promises, each with a control; LONG=1 for ten times as much"
-	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds (needs atheris)"
+	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds"
+	@echo "make sbom             write what is shipped, package by package, to sms-bridge.cdx.json"
 	@echo "make install          only make $(VENV)"
 	@echo "make lock             renew the lock files"
 	@echo "make system-packages  install the Debian packages that the real-server and browser tests need"
@@ -31,18 +35,21 @@ test: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	@$(BIN)/python -m bench
 
-proof: $(VENV)/.installed-dev
+proof: $(VENV)/.installed-proof
 	@$(BIN)/python -m proof $(if $(LONG),--long)
 
-fuzz: $(VENV)/.installed-dev
+fuzz: $(VENV)/.installed-proof
 	@$(BIN)/python -m fuzz --seconds $(T)
 
+sbom: $(VENV)/.installed
+	@$(BIN)/python -m proof.sbom requirements.lock sms-bridge.cdx.json
+
+# What the proofs need beyond the tests is resolved last and bound by the lock before it, so that both agree.
 lock: $(VENV)/.installed-dev
 	@echo "==> Resolving dependencies"
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
-	  --custom-compile-command "make lock" pyproject.toml --output-file requirements.lock
-	$(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
-	  --custom-compile-command "make lock" pyproject.toml --group dev --output-file requirements-dev.lock
+	$(LOCKED) --output-file requirements.lock
+	$(LOCKED) --group dev --output-file requirements-dev.lock
+	$(LOCKED) --group dev --group proof --constraint requirements-dev.lock --output-file requirements-proof.lock
 
 system-packages:
 	@.ci/system-packages
@@ -61,3 +68,8 @@ $(VENV)/.installed-dev: requirements-dev.lock | $(VENV)/bin/python
 	@echo "==> Installing what the bridge and its tests need (a minute or two, once)"
 	@$(PIP) -r requirements-dev.lock
 	@touch $@ $(VENV)/.installed
+
+$(VENV)/.installed-proof: requirements-proof.lock | $(VENV)/bin/python
+	@echo "==> Installing what the bridge, its tests and its proofs need (a minute or two, once)"
+	@$(PIP) -r requirements-proof.lock
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-dev

@@ -12,7 +12,9 @@ DRAWN = {"bridge/errors.py"}  # its tree is drawn in its docstring, which theref
 CONTRACTS = [path for path in modules("bridge") if path in ("bridge/ports.py", "bridge/ledger.py")]
 
 MODULES = [
-    path for path in modules(*HOUSE, "tests", "bench", "fuzz", "proof") if tree(path).body or not path.startswith("tests")
+    path
+    for path in modules(*HOUSE, "tests", "bench", "fuzz", "proof")
+    if tree(path).body or not path.startswith("tests")
 ]
 
 

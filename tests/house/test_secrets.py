@@ -129,7 +129,7 @@ _FOLDERS = re.compile(
     r"(?<![\w.$}*/-])/(?:root|home|Users|work|mnt|tmp|private)/\w|[\"'`]/(?:root|home|work|mnt|tmp)[\"'`]"
 )
 _INDEX = re.compile(r"https?://|^\s*-(?!-hash=)", re.MULTILINE)  # in a lock file every option but a hash is one
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-proof.lock")
 
 
 def folders(written: str) -> list[str]:
@@ -209,7 +209,7 @@ def test_a_word_that_is_unwanted_is_noticed_in_any_case() -> None:
 
 # --- commands ---------------------------------------------------------------------------------------------------------
 
-TARGETS = {"install", "sandbox", "test", "bench", "proof", "fuzz", "lock", "system-packages"}
+TARGETS = {"install", "sandbox", "test", "bench", "proof", "fuzz", "lock", "sbom", "system-packages"}
 PAGES = [path for path in WRITTEN if path.endswith(".md") and not path.startswith("tests/payloads/")]
 
 

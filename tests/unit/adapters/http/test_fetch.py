@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from socket import EAI_NONAME, gaierror
 
 import pytest
 
@@ -328,7 +329,10 @@ async def test_a_host_that_refuses_the_connection_is_for_later() -> None:
 
 
 async def test_a_name_that_is_not_known_is_for_later() -> None:
-    fetcher = GuardedFetcher(("nowhere.invalid",), allow_loopback=False)
+    async def unknown(host: str, port: int) -> Sequence[str]:
+        raise gaierror(EAI_NONAME, "Name or service not known")
+
+    fetcher = GuardedFetcher(("nowhere.invalid",), allow_loopback=False, resolve=unknown)
     try:
         assert isinstance(await failure(fetcher, "https://nowhere.invalid/x"), Transient)
     finally:

@@ -1,0 +1,22 @@
+"""For every test: none reaches beyond this machine, neither while it is collected nor while it runs."""
+
+from collections.abc import Generator
+
+import pytest
+
+from tests import outside
+
+outside.watch()
+
+
+def pytest_collection_finish() -> None:
+    """Refuse to run what reaches outside as soon as it is imported."""
+    if tried := outside.seen():
+        raise pytest.UsageError(f"an import reaches outside: {', '.join(tried)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Generator[None, None, None]:
+    yield
+    if tried := outside.seen():
+        pytest.fail(f"the test reaches outside: {', '.join(tried)}", pytrace=False)
