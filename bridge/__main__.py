@@ -129,6 +129,16 @@ def status(
 
 
 @app.command()
+def openapi(config: ConfigPath = Path("bridge.toml")) -> None:
+    """Print the OpenAPI document of the HTTP side that the configuration opens, as JSON."""
+    from config.assemble import described
+
+    with _in_words():
+        settings = _settings(config, needs_secrets=False)
+    typer.echo(json.dumps(described(settings, _version()), indent=2))
+
+
+@app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 lets the system choose.")] = 8000,
 ) -> None:

@@ -12,13 +12,16 @@ from datetime import timedelta
 
 from adapters.control import ControlClient, ControlServer
 from adapters.http import HttpServer
+from adapters.http.description import Json, document
 from adapters.http.health import mount_health
 from adapters.http.media import mount_media
 from adapters.mail import SmtpMail
 from adapters.postgres import PostgresStore
 from adapters.slack import SlackChat
+from adapters.slack import description as chat_routes
 from adapters.sqlite import SqliteStore
 from adapters.twilio import TwilioCarrier
+from adapters.twilio import description as carrier_routes
 from bridge.domain.query import StatusView
 from bridge.engine.clock import SystemClock
 from bridge.engine.daemon import Daemon
@@ -90,6 +93,17 @@ async def run_daemon(settings: Settings) -> None:
 async def ask_status(settings: Settings) -> StatusView:
     """Ask the daemon that runs with these settings."""
     return await ControlClient(settings.control_socket).status()
+
+
+def described(settings: Settings, version: str) -> Json:
+    """Return the OpenAPI document of the HTTP side that these settings open."""
+    paths, signatures = dict[str, Json](), carrier_routes.signatures()
+    for name in settings.carriers:
+        paths |= carrier_routes.paths(name)
+    if settings.slack.mode == "http":
+        paths |= chat_routes.paths()
+        signatures |= chat_routes.signatures()
+    return document(version, settings.bridge.public_url, paths, signatures)
 
 
 def on_signals() -> asyncio.Event:

@@ -30,7 +30,7 @@ _TOKEN = re.compile(r"[A-Za-z0-9_-]{1,200}", re.ASCII)
 _TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]{0,60}/[a-z0-9][a-z0-9.+-]{0,60}", re.ASCII)
 
 # With the carrier is *queued*; *sent* means on the network, and that the carrier says in its own time.
-_STATUSES = {
+STATUSES = {
     "accepted": DeliveryStatus.QUEUED,
     "scheduled": DeliveryStatus.QUEUED,
     "queued": DeliveryStatus.QUEUED,
@@ -97,9 +97,9 @@ def our_number(written: str) -> PhoneNumber:
 
 
 def status(word: str) -> DeliveryStatus:
-    if word not in _STATUSES:
+    if word not in STATUSES:
         raise WireError("the status is none that we know")
-    return _STATUSES[word]
+    return STATUSES[word]
 
 
 def announced(number: int, url: str, kind: str) -> File:

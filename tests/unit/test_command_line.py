@@ -138,16 +138,26 @@ def test_mistakes_on_a_terminal_are_never_wider_than_it(columns: int, config: Pa
     assert "Traceback" not in shown
 
 
-@pytest.mark.parametrize("command", ["run", "check", "status"])
+@pytest.mark.parametrize("command", ["run", "check", "status", "openapi"])
 def test_no_command_starts_with_a_configuration_that_is_missing(
     command: str, tmp_path: Path, house: ModuleType
 ) -> None:
-    house.run_daemon = house.ask_status = None  # type: ignore[attr-defined]  # never reached
+    house.run_daemon = house.ask_status = house.described = None  # type: ignore[attr-defined]  # never reached
 
     result = typed(command, "--config", tmp_path / "bridge.toml")
 
     assert result.exit_code == 78
     assert "no such file" in result.stderr
+
+
+def test_the_description_of_the_http_side_needs_no_secret(tmp_path: Path) -> None:
+    path = tmp_path / "bridge.toml"
+    path.write_text(RIGHT)
+
+    result = typed("openapi", "--config", path)
+
+    assert result.exit_code == 0
+    assert "/carriers/main/message" in json.loads(result.stdout)["paths"]
 
 
 @pytest.mark.parametrize(
