@@ -32,6 +32,8 @@ _PRAGMAS = (
     "PRAGMA journal_size_limit = 33554432",  # octets
 )
 
+_TABLES = "SELECT 1 FROM sqlite_master WHERE tbl_name <> '_sqlite_migrations' LIMIT 1"
+
 # Reading all of a large file would hold up the start for longer than the webhook port may stay closed. What is torn
 # off is noticed at once anyway, and what is garbled when it is read.
 _CHECKED_WHOLE = 64 * 1024 * 1024  # octets; a second at most
@@ -133,7 +135,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         return
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    if application != APPLICATION_ID:
+    if application != APPLICATION_ID and not _is_unborn(connection, application):
         raise SchemaMismatch(f"{path} is not a database of this program: name another file in [store] path")
     if version > SCHEMA_VERSION:
         raise SchemaMismatch(
@@ -145,6 +147,11 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
         raise SchemaMismatch(f"{path} is damaged ({found}): restore it from a backup")
+
+
+def _is_unborn(connection: sqlite3.Connection, application: int) -> bool:
+    """Tell whether the very first start was cut short, by a kill or a power cut, before it had made the tables."""
+    return application == 0 and not connection.execute(_TABLES).fetchall()
 
 
 def _remember(lock: BinaryIO, path: Path) -> None:

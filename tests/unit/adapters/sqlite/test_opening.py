@@ -110,6 +110,24 @@ async def test_a_first_start_that_died_before_it_wrote_anything_is_begun_again(p
     await (await _opened(path)).aclose()
 
 
+@pytest.mark.parametrize(
+    "done",
+    [
+        "PRAGMA journal_mode = WAL",
+        "CREATE TABLE _sqlite_migrations (id INTEGER PRIMARY KEY, migration_set TEXT, name TEXT, applied_at TEXT)",
+    ],
+)
+async def test_a_first_start_that_died_before_it_had_made_its_tables_is_begun_again(path: Path, done: str) -> None:
+    with sqlite3.connect(path) as begun:
+        begun.execute(done)
+    begun.close()
+
+    store = await _opened(path)
+
+    assert await store.transact(lambda ledger, now: ledger.sightings.first(request("a"), now))
+    await store.aclose()
+
+
 async def test_a_journal_without_its_database_is_refused(path: Path) -> None:
     _lay(Path(f"{path}-wal"), b"frames of something")
 
