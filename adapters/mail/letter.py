@@ -88,7 +88,7 @@ def letter(mail: SendMail, zone: ZoneInfo, pictures: Mapping[str, str]) -> Lette
     total = sum(len(each.texts) for each in conversations)
     return Letter(
         subject=_subject(mail, conversations),
-        opening=(say.why(), say.one_way()),
+        opening=(*_silence(mail, zone), say.why(), say.one_way()),
         notices=notices,
         sections=tuple(
             scribe.section(each) for each in conversations if any(_id(text) in chosen for text in each.texts)
@@ -96,6 +96,11 @@ def letter(mail: SendMail, zone: ZoneInfo, pictures: Mapping[str, str]) -> Lette
         more=say.more(len(chosen), total) if total > len(chosen) else "",
         closing=say.as_of(mail.frozen_at, zone),
     )
+
+
+def _silence(mail: SendMail, zone: ZoneInfo) -> tuple[str, ...]:
+    since = mail.chat_silent_since
+    return (say.chat_silent(say.moment(since, zone, mail.frozen_at)),) if since else ()
 
 
 def _notices(mail: SendMail) -> tuple[str, ...]:

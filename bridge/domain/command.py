@@ -100,6 +100,7 @@ class SendMail:
     conversations: tuple[OpenConversation, ...]
     pictures: tuple[tuple[str, Media], ...] = ()  # (attachment key, picture) shown inline
     frozen_at: datetime
+    chat_silent_since: datetime | None = None  # since when texts cannot be shown where people work
     notices: tuple[str, ...] = ()  # trouble that an admin should know of
 
 

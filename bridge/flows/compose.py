@@ -29,6 +29,7 @@ from bridge.domain.phone import Address
 from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
 from bridge.domain.visible import posts_of
+from bridge.flows import request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -249,7 +250,15 @@ def _digest(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -
         conversations=conversations,
         pictures=_pictures(ledger, conversations),
         frozen_at=digest.frozen_at,
+        chat_silent_since=_chat_silent_since(ledger, plan, new),
     )
+
+
+def _chat_silent_since(ledger: Ledger, plan: DialPlan, texts: list[OpenText]) -> datetime | None:
+    """Return since when the chat, or a channel that these texts are shown in, does not take what we say."""
+    channels = {request.channel(plan.did(text.conversation.did)) for text in texts}
+    keys = {"listener/slack"} | {f"{what}/{channel}" for channel in channels for what in ("blocked", "waiting")}
+    return min((trouble.since for trouble in ledger.audit.troubles() if trouble.key in keys), default=None)
 
 
 def _open_text(ledger: Ledger, id: MessageId, *, is_new: bool) -> OpenText | None:

@@ -199,8 +199,12 @@ def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Se
 
 
 def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    key = scope("blocked", entry)
     what = admin_words.blocked(door(entry), settlement.detail, settlement.remedy)
-    warn.admin(ledger, scope("blocked", entry), what, now)
+    told = next((trouble.what for trouble in ledger.audit.troubles() if trouble.key == key), what)
+    if told != what and "/" in entry.destination:  # side lanes serve all channels, each with troubles of its own
+        ledger.audit.clear(key)  # that is mended, and this is news
+    warn.admin(ledger, key, what, now)
 
 
 def scope(trouble: str, entry: OutboxEntry) -> str:

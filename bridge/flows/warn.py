@@ -8,7 +8,8 @@ from bridge.domain.notice import Notice
 from bridge.flows import request
 from bridge.ports import Ledger
 
-QUIET = timedelta(hours=1)
+# With the minute for which a listener may be down, an admin hears of every trouble within ten minutes.
+QUIET = timedelta(minutes=8)
 
 
 def thread(
@@ -24,7 +25,7 @@ def admin(ledger: Ledger, key: str, what: str, now: datetime) -> None:
 
 
 def admins(ledger: Ledger, plan: DialPlan, now: datetime) -> None:
-    """Mail the troubles that nobody was told of yet, at most once an hour."""
+    """Mail the troubles that nobody was told of yet, unless there was such a mail just now."""
     last = ledger.audit.last_mailed()
     if not plan.admins or (last and now < last + QUIET) or not ledger.audit.unmailed():
         return

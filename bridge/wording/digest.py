@@ -42,6 +42,13 @@ def why_warned() -> str:
     return "You get this mail because you look after sms-bridge here. It stops when what is listed below is mended."
 
 
+def chat_silent(since: str) -> str:
+    return (
+        f"Slack has been unreachable for us since {since}. Texts of this time are not in their threads yet; "
+        "they will be shown there as soon as it can be reached again."
+    )
+
+
 def one_way() -> str:
     return "This mail cannot be used to answer: nothing written back to it reaches a phone. Answer in the Slack thread."
 

@@ -268,6 +268,23 @@ async def test_a_digest_groups_texts_by_conversation_the_new_first(books: Books)
     assert mail.frozen_at == books.clock.now()
 
 
+@pytest.mark.parametrize("trouble", ["listener/slack", "blocked/slack/C1", "waiting/slack/C1"])
+async def test_a_digest_says_since_when_its_texts_cannot_be_shown(books: Books, trouble: str) -> None:
+    await books.texts("One")
+    await books.goes_out()
+    since = books.clock.now()
+    await books.do(lambda ledger, now: ledger.audit.note(trouble, "", now))
+    await books.do(lambda ledger, now: ledger.audit.note("blocked/slack/C0ELSEWHERE", "", now))
+    during = await digest(books)
+    await books.do(lambda ledger, now: ledger.audit.clear(trouble))
+    await books.texts("Two")
+
+    afterwards = await digest(books)
+
+    assert during.chat_silent_since == since
+    assert afterwards.chat_silent_since is None
+
+
 async def test_a_digest_shows_pictures_once_each_until_there_are_enough_for_a_mail(books: Books) -> None:
     def picture(name: str, size: int, type: str = "image/jpeg") -> Media:
         return Media(digest=name, type=type, content=b"x" * size)

@@ -232,6 +232,26 @@ async def test_a_blocked_destination_is_told_to_the_admin_without_numbers_until_
     assert await books.look(lambda ledger: ledger.audit.troubles()) == []
 
 
+async def test_what_blocks_after_the_first_cause_was_mended_is_news_to_the_admin(books: Books) -> None:
+    blocked = Settlement(outcome=Outcome.BLOCKED, detail="is_archived", remedy="Unarchive it.")
+    await books.texts()
+    (first,) = await books.takes()
+    await books.settles(first, blocked)
+    await books.do(lambda ledger, now: ledger.audit.mailed(now))
+    books.forward(MINUTE)
+    (second,) = await books.takes()
+    await books.settles(second, blocked)
+    told_again = await books.look(lambda ledger: ledger.audit.unmailed())
+    books.forward(MINUTE)
+    (third,) = await books.takes()
+
+    await books.settles(third, replace(blocked, detail="token_revoked", remedy="Reinstall it."))
+
+    assert told_again == []
+    (news,) = await books.look(lambda ledger: ledger.audit.unmailed())
+    assert "Reinstall it." in news.what
+
+
 async def test_a_refused_sms_is_marked_and_said_with_its_reason(books: Books) -> None:
     taken = await sending(books)
 

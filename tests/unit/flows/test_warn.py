@@ -41,7 +41,7 @@ async def test_every_admin_is_mailed_what_is_new_with_all_that_is_open(books: Bo
     assert first.conversations == ()
 
 
-async def test_admins_are_mailed_at_most_once_an_hour_and_only_of_something_new(books: Books) -> None:
+async def test_admins_are_mailed_only_of_something_new_and_not_at_once_after_another_mail(books: Books) -> None:
     books.plan = plan(admins=(DESK,))
     await trouble(books, "a")
     first = await mails(books)

@@ -91,7 +91,10 @@ def rich() -> SendMail:
     )
 
 
-@pytest.mark.parametrize("mail", [hello(), rich(), digest(notices=("One.", "Two."))])
+SILENT = replace(hello(), chat_silent_since=NOW - timedelta(minutes=40))
+
+
+@pytest.mark.parametrize("mail", [hello(), rich(), SILENT, digest(notices=("One.", "Two."))])
 def test_both_forms_say_the_same_words(mail: SendMail) -> None:
     assert html_words(mail) == text_words(mail)
 
@@ -164,6 +167,10 @@ As of Mon, Mar 2, 3:12 PM EST. Times are local to America/New_York.
 )
 def test_the_subject_says_how_many_how_long_and_who(mail: SendMail, subject: str) -> None:
     assert composed(mail)["Subject"].strip() == subject  # a long one begins on a line of its own
+
+
+def test_a_digest_begins_with_the_chat_that_cannot_be_reached() -> None:
+    assert body(composed(SILENT), "plain").startswith("Slack has been unreachable for us since 2:32 PM EST. ")
 
 
 def test_conversations_with_something_new_come_first() -> None:
