@@ -203,6 +203,22 @@ class Cursors(Protocol):
     def put(self, name: str, at: datetime) -> None: ...
 
 
+class Leases(Protocol):
+    """Whose turn it is at what one daemon at a time should do. A store for a single daemon grants it every turn."""
+
+    def claim(self, name: str, owner: str, until: datetime, now: datetime) -> int | None:
+        """Have the turn until then, or keep it for longer: return its fence, which rises with every new holder.
+
+        None, and nothing changed, while it is another's.
+        """
+
+    def is_held(self, name: str, fence: int) -> bool:
+        """Tell whether nobody has had the turn since it was claimed with this fence; it stays so until we commit."""
+
+    def release(self, name: str, fence: int) -> None:
+        """Let others have it from now on, if it is still held with this fence."""
+
+
 class Audit(Protocol):
     def note(self, key: str, what: str, now: datetime) -> None:
         """Record a trouble that a person should know of; the same key again only counts."""
@@ -242,6 +258,8 @@ class Ledger(Protocol):
     def digests(self) -> Digests: ...
     @property
     def cursors(self) -> Cursors: ...
+    @property
+    def leases(self) -> Leases: ...
     @property
     def audit(self) -> Audit: ...
 

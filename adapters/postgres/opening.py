@@ -14,8 +14,9 @@ from bridge.wording import config as wording
 
 Row = tuple[Any, ...]
 
-SCHEMA_VERSION = 1
-_MIGRATING = 0x534D5342  # the advisory lock under which one daemon at a time looks at the schema
+SCHEMA_VERSION = 2
+NAME = "sms-bridge"  # by which the server knows the connections of daemons
+MIGRATING = 0x534D5342  # the advisory lock under which one daemon at a time looks at the schema
 
 # Seconds and milliseconds that were measured against a cut network: without them a peer's row stayed locked for 45 s.
 NETWORK: dict[str, Any] = {
@@ -25,24 +26,25 @@ NETWORK: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 2,
 }
-_SESSION = {
+_TRANSACTION = {
     "idle_in_transaction_session_timeout": "8s",
     "statement_timeout": "5s",
     "synchronous_commit": "on",
     "timezone": "UTC",
     "datestyle": "ISO",
 }
+_LONGEST_STEP = "10min"  # of a migration
 
 
-def connect(url: str, *, lock_timeout_ms: int = 2000) -> Connection[Row]:
+def connect(url: str, *, name: str = NAME) -> Connection[Row]:
     """Open a connection for one thread; each transaction on it is begun and ended by statements.
 
     Raise `ConfigError` for an address that is none, `StoreBusy` where nobody answers, or not to us.
     """
     try:
-        connection = psycopg.connect(url, autocommit=True, **NETWORK)
-        session = {**_SESSION, "lock_timeout": f"{lock_timeout_ms}ms"}
-        connection.execute("; ".join(f"SET {name} = '{value}'" for name, value in session.items()).encode())
+        connection = psycopg.connect(url, autocommit=True, application_name=name, **NETWORK)
+        if is_pooled(connection):  # a prepared statement may be another's of the same name by the next transaction
+            connection.prepare_threshold = None
     except psycopg.ProgrammingError as error:
         raise ConfigError((Mistake(place="[store] url", what=str(error), remedy=wording.store_url()),)) from error
     except psycopg.Error as error:
@@ -50,20 +52,45 @@ def connect(url: str, *, lock_timeout_ms: int = 2000) -> Connection[Row]:
     return connection
 
 
-def prepare(connection: Connection[Row]) -> bytes:
+def is_pooled(connection: Connection[Row]) -> bool:
+    """Tell whether a pooler stands before the server: then not the process answers that we were told of."""
+    return bool(_one(connection, "SELECT pg_backend_pid()") != connection.info.backend_pid)
+
+
+def begun(lock_timeout_ms: int) -> str:
+    """Return the statements that begin a transaction, set it up, and ask for its moment.
+
+    What holds for a session is lost behind a pooler, which may give every transaction to another session.
+    """
+    settings = {**_TRANSACTION, "lock_timeout": f"{lock_timeout_ms}ms"}
+    told = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
+    return f"BEGIN; SELECT clock_timestamp(), {told}"
+
+
+def prepare(connection: Connection[Row], *, lock_timeout_ms: int = 2000) -> bytes:
     """Bring the schema up to date, one daemon at a time, and return this store's own secret.
 
     A schema that is newer than this release is left alone if it says that this release may run on it.
     """
-    with connection.transaction():
-        connection.execute("SELECT pg_advisory_xact_lock(%s)", (_MIGRATING,))
-        version = _version(connection)
-        if version > SCHEMA_VERSION:
-            _expect_readable(connection, version)
-        for number in range(version + 1, SCHEMA_VERSION + 1):
-            connection.execute(_migration(number).encode())
-            connection.execute("UPDATE schema SET version = %s", (number,))
-        return bytes(_one(connection, "SELECT value FROM secret WHERE name = 'seal'"))
+    try:
+        connection.execute(begun(lock_timeout_ms).encode())
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
+        _migrate(connection)
+        seal = bytes(_one(connection, "SELECT value FROM secret WHERE name = 'seal'"))
+        connection.execute("COMMIT")
+    except psycopg.OperationalError as error:
+        raise StoreBusy(f"the database cannot be opened now: {error}") from error
+    return seal
+
+
+def _migrate(connection: Connection[Row]) -> None:
+    version = _version(connection)
+    if version > SCHEMA_VERSION:
+        _expect_readable(connection, version)
+    connection.execute(f"SET LOCAL statement_timeout = '{_LONGEST_STEP}'")
+    for number in range(version + 1, SCHEMA_VERSION + 1):
+        connection.execute(_migration(number).encode())
+        connection.execute("UPDATE schema SET version = %s", (number,))
 
 
 def _version(connection: Connection[Row]) -> int:

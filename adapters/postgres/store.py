@@ -18,7 +18,7 @@ from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
 from adapters.postgres.ledger import PostgresLedger
-from adapters.postgres.opening import NETWORK, Row, connect, prepare
+from adapters.postgres.opening import NAME, NETWORK, Row, begun, connect, is_pooled, prepare
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger
 
@@ -98,6 +98,7 @@ class PostgresStore:
         self._ours: set[int] = set()  # the server's processes that serve our connections
         self._tasks: list[asyncio.Task[Never]] = []
         self._secret: bytes
+        self._is_pooled: bool
         self._loop: asyncio.AbstractEventLoop
 
     async def open(self) -> None:
@@ -109,11 +110,14 @@ class PostgresStore:
             thread = threading.Thread(target=self._live, name=f"store {number}", daemon=True)
             thread.start()
             self._threads.append(thread)
-        self._tasks = [asyncio.create_task(self._poll()), asyncio.create_task(self._listen())]
+        self._tasks = [asyncio.create_task(self._poll())]
+        if not self._is_pooled:  # a pooler gives the ear that we lend to whoever comes next
+            self._tasks.append(asyncio.create_task(self._listen()))
 
     def _prepare(self) -> bytes:
-        with contextlib.closing(connect(self._url, lock_timeout_ms=self._lock_timeout_ms)) as connection:
-            return prepare(connection)
+        with contextlib.closing(connect(self._url)) as connection:
+            self._is_pooled = is_pooled(connection)
+            return prepare(connection, lock_timeout_ms=self._lock_timeout_ms)
 
     async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
         """Run it in one of our threads and return once it is durable; whoever stops waiting does not undo it."""
@@ -171,7 +175,8 @@ class PostgresStore:
         """Hear of other daemons' commits; a connection that breaks is made anew, and polling bridges the gap."""
         while True:
             with contextlib.suppress(psycopg.Error):
-                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True, **NETWORK) as connection:
+                ear = psycopg.AsyncConnection.connect(self._url, autocommit=True, application_name=NAME, **NETWORK)
+                async with await ear as connection:
                     await connection.execute(f"LISTEN {_CHANNEL}")
                     async for note in connection.notifies():
                         if note.pid not in self._ours:
@@ -242,7 +247,7 @@ class _Line:
     def __init__(self, url: str, lock_timeout_ms: int, secret: bytes, ours: set[int]) -> None:
         self._url = url
         self._ours = ours
-        self._lock_timeout_ms = lock_timeout_ms
+        self._begin = begun(lock_timeout_ms).encode()
         self._secret = secret
         self._connection: Connection[Row] | None = None
         self._ledger: PostgresLedger
@@ -256,9 +261,9 @@ class _Line:
         connection = self._connected()
         ledger = self._ledger
         try:
-            begun = connection.execute("BEGIN; SELECT clock_timestamp()")
-            begun.nextset()
-            now = ledger.begin(tick(begun.fetchall()[0][0]))
+            told = connection.execute(self._begin)
+            told.nextset()
+            now = ledger.begin(tick(told.fetchall()[0][0]))
             result = work(ledger, now)
             if ledger.database_error is not None and _is_trouble(ledger.database_error):  # a work has swallowed it
                 raise ledger.database_error
@@ -276,7 +281,7 @@ class _Line:
 
     def _connected(self) -> Connection[Row]:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, lock_timeout_ms=self._lock_timeout_ms)
+            self._connection = connect(self._url)
             self._ours.add(self._connection.info.backend_pid)
             self._ledger = PostgresLedger(self._connection, self._secret)
         return self._connection

@@ -10,7 +10,7 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 1  # how many migrations there are
+SCHEMA_VERSION = 2  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -271,3 +271,19 @@ def initial(db: Database) -> None:
     db.execute("INSERT INTO secret (name, value) VALUES ('seal', ?)", (secrets.token_bytes(32),))
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     db.execute("PRAGMA user_version = 1")
+
+
+@migrations(name="0002_leases")
+def leases(db: Database) -> None:
+    """Make the table that says whose turn it is; here it only keeps the schemas alike."""
+    db.execute(
+        """
+        CREATE TABLE lease (
+            name TEXT NOT NULL PRIMARY KEY,
+            owner TEXT NOT NULL,
+            fence INTEGER NOT NULL,
+            until TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID
+        """
+    )
+    db.execute("PRAGMA user_version = 2")

@@ -50,7 +50,7 @@ class Daemon:
     async def run(self, stop: asyncio.Event, ready: Callable[[], None]) -> None:
         """Open, call `ready` when texts can be taken, serve until `stop`, and close."""
         self._supervisor = Supervisor(self.clock)
-        recovery = Recovery(self.store, self.plan, self.worlds, self.clock)
+        recovery = Recovery(self.store, self.plan, self.worlds, self.clock, self.owner)
         intake = DurableIntake(self.store, self.plan, recovery.want)
         desk = ReadingDesk(self.store, self._listeners)
         await recovery.begin()

@@ -13,6 +13,7 @@ from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
 from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
+from bridge.engine.turn import Turn, Turns
 from bridge.errors import PortError, StoreBusy, Transient, Uncertain, WireError
 from bridge.flows import compose, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 AT_ONCE = 20
+LOOK_AGAIN = timedelta(seconds=1)  # when another daemon is reading back what is to be read before anything is said
 ASK_AGAIN = timedelta(seconds=30)  # when the world could not be asked
 GIVE_UP_ASKING = timedelta(minutes=15)
 CHAT = "slack"
@@ -37,10 +39,12 @@ class Recovery:
     plan: DialPlan
     worlds: Worlds
     clock: Clock
+    owner: str
     wanted: set[str] = field(default_factory=set)
     stir: asyncio.Event = field(default_factory=asyncio.Event)
     _failures: dict[str, str] = field(default_factory=dict)  # why the last reading of a source ended early
     _rested: dict[str, datetime] = field(default_factory=dict)  # from when a source may be read again
+    _elsewhere: set[str] = field(default_factory=set)  # the sources that another daemon was reading when we came
 
     def want(self, source: str) -> None:
         """Ask for a catch-up of this source: a carrier's name, or the chat."""
@@ -106,12 +110,18 @@ class Recovery:
     # --- catch up -----------------------------------------------------------------------------------------------------
 
     async def catch_up(self, source: str, intake: Intake) -> bool:
-        """Read back what this source has that we may have missed; False if it could not be read to the end."""
+        """Read back what this source has that we may have missed.
+
+        False if it could not be read to the end, or is being read by another daemon, which may have begun too early.
+        """
+        turns = Turns(self.store, self.clock, self.owner)
         try:
-            if source == CHAT:
-                return await self._chat(intake)
-            dids = [did for did in self.plan.dids if did.carrier == source]
-            return all([await self._line(did, intake) for did in dids])
+            async with turns.at(f"catch-up/{source}") as turn:
+                if turn is None:
+                    self._elsewhere.add(source)
+                    return False
+                self._elsewhere.discard(source)
+                return await self._read(source, turn, intake)
         except (PortError, StoreBusy) as error:
             log.warning("catch-up failed", extra={"source": source, "detail": str(error)})
             self._failures[source] = str(error)
@@ -120,8 +130,15 @@ class Recovery:
     async def catch_up_all(self, intake: Intake) -> None:
         """Read back every source once, side by side; what cannot be read now is wanted again."""
         sources = [*self.worlds.carriers, CHAT]
-        results = await asyncio.gather(*(self.catch_up(source, intake) for source in sources))
+        results = await asyncio.gather(*(self._in_turn(source, intake) for source in sources))
         self.wanted |= {source for source, was_read in zip(sources, results, strict=True) if not was_read}
+
+    async def _in_turn(self, source: str, intake: Intake) -> bool:
+        while not await self.catch_up(source, intake):
+            if source not in self._elsewhere:
+                return False
+            await self.clock.sleep(LOOK_AGAIN)
+        return True
 
     async def catch_up_wanted(self, intake: Intake) -> None:
         """Read back what was asked for meanwhile; what could not be read rests for a while."""
@@ -132,32 +149,37 @@ class Recovery:
             was_read = False
             try:
                 was_read = await self.catch_up(source, intake)
-                await self.store.transact(partial(_tell, source, None if was_read else self._failures.get(source)))
+                if source not in self._elsewhere:
+                    await self.store.transact(partial(_tell, source, None if was_read else self._failures.get(source)))
             finally:
                 if not was_read:
                     self.wanted.add(source)
                     self._rested[source] = now + ASK_AGAIN
 
-    async def _line(self, did: Did, intake: Intake) -> bool:
+    async def _read(self, source: str, turn: Turn, intake: Intake) -> bool:
+        if source == CHAT:
+            return await self._chat(turn, intake)
+        dids = [did for did in self.plan.dids if did.carrier == source]
+        return all([await self._line(did, turn, intake) for did in dids])
+
+    async def _line(self, did: Did, turn: Turn, intake: Intake) -> bool:
         name = f"{did.carrier}/{did.number.value}"
         since = await self._since(name)
         started = self.clock.now()
         if since is not None:
             history = self.worlds.carriers[did.carrier].history(did.number, since)
-            if not await _accept(intake, history):
+            if not await _accept(intake, turn, history):
                 return False
-        await self.store.transact(partial(_move, name, started))
-        return True
+        return await self.store.transact(partial(_move, turn, name, started))
 
-    async def _chat(self, intake: Intake) -> bool:
+    async def _chat(self, turn: Turn, intake: Intake) -> bool:
         since = await self._since(CHAT)
         started = self.clock.now()
         if since is not None:
             threads = await self.store.transact(partial(_threads, started - self.plan.retention))
-            if threads and not await _accept(intake, self.worlds.chat.history(threads, since)):
+            if threads and not await _accept(intake, turn, self.worlds.chat.history(threads, since)):
                 return False
-        await self.store.transact(partial(_move, CHAT, started))
-        return True
+        return await self.store.transact(partial(_move, turn, CHAT, started))
 
     async def _since(self, name: str) -> datetime | None:
         """Return from when to read; None at the very first start, when nothing can have been missed."""
@@ -165,9 +187,9 @@ class Recovery:
         return cursor - OVERLAP if cursor else None
 
 
-async def _accept(intake: Intake, history: AsyncIterator[tuple[RawEvent, Event | WireError]]) -> bool:
+async def _accept(intake: Intake, turn: Turn, history: AsyncIterator[tuple[RawEvent, Event | WireError]]) -> bool:
     async for raw, read in history:
-        if await intake.accept(raw, read) is Answer.BUSY:
+        if turn.is_lost or await intake.accept(raw, read) is Answer.BUSY:
             return False
     return True
 
@@ -226,8 +248,12 @@ def _begin(names: tuple[str, ...], ledger: Ledger, now: datetime) -> None:
             ledger.cursors.put(name, now)
 
 
-def _move(name: str, at: datetime, ledger: Ledger, now: datetime) -> None:
+def _move(turn: Turn, name: str, at: datetime, ledger: Ledger, now: datetime) -> bool:
+    """Write down how far it was read, unless another has taken over meanwhile."""
+    if not ledger.leases.is_held(turn.name, turn.fence):
+        return False
     ledger.cursors.put(name, at)
+    return True
 
 
 def _threads(since: datetime, ledger: Ledger, now: datetime) -> list[ThreadRef]:

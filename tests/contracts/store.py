@@ -11,7 +11,8 @@ from tests.contracts.people import People
 from tests.contracts.records import Records
 from tests.contracts.retention import Retention
 from tests.contracts.transactions import Transactions
+from tests.contracts.turns import Turns
 
 
-class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Retention):
+class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Retention, Turns):
     """Every promise of `Store` and `Ledger`, each a sentence."""

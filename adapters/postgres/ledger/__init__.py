@@ -18,6 +18,7 @@ from adapters.postgres.ledger.consent import PostgresConsents
 from adapters.postgres.ledger.conversation import PostgresConversations
 from adapters.postgres.ledger.cursor import PostgresCursors
 from adapters.postgres.ledger.digest import PostgresDigests
+from adapters.postgres.ledger.lease import PostgresLeases
 from adapters.postgres.ledger.media import PostgresMediaShelf
 from adapters.postgres.ledger.message import PostgresMessages
 from adapters.postgres.ledger.outbox import PostgresOutbox
@@ -45,6 +46,7 @@ class PostgresLedger:
         self.receipts = PostgresReceipts(connection, self._present)
         self.digests = PostgresDigests(connection)
         self.cursors = PostgresCursors(connection)
+        self.leases = PostgresLeases(connection)
         self.audit = PostgresAudit(connection, self.cursors)
         self._secret = secret
 

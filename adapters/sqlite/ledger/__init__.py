@@ -15,6 +15,7 @@ from adapters.sqlite.ledger.consent import SqliteConsents
 from adapters.sqlite.ledger.conversation import SqliteConversations
 from adapters.sqlite.ledger.cursor import SqliteCursors
 from adapters.sqlite.ledger.digest import SqliteDigests
+from adapters.sqlite.ledger.lease import SqliteLeases
 from adapters.sqlite.ledger.media import SqliteMediaShelf
 from adapters.sqlite.ledger.message import SqliteMessages
 from adapters.sqlite.ledger.outbox import SqliteOutbox
@@ -67,6 +68,7 @@ class SqliteLedger:
         self.receipts = SqliteReceipts(connection, self._present)
         self.digests = SqliteDigests(connection)
         self.cursors = SqliteCursors(connection)
+        self.leases = SqliteLeases(connection)
         self.audit = SqliteAudit(connection, self.cursors)
         (self._secret,) = connection.execute("SELECT value FROM secret WHERE name = 'seal'").fetchone()
 

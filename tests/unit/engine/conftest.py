@@ -38,8 +38,8 @@ class Works:
     def intake(self) -> DurableIntake:
         return DurableIntake(self.store, self.books.plan, self.missed.append)
 
-    def recovery(self) -> Recovery:
-        return Recovery(self.store, self.books.plan, self.worlds, self.clock)
+    def recovery(self, owner: str = "me") -> Recovery:
+        return Recovery(self.store, self.books.plan, self.worlds, self.clock, owner)
 
 
 @pytest.fixture
