@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 UNAVAILABLE, FAULT, BUSY, CONFIG, INTERRUPTED = 69, 70, 75, 78, 130  # sysexits.h, and what shells say of Ctrl-C
+_MOVED = {"moved": 0, "moved before": 0, "not empty": CONFIG, "unequal": FAULT}
 
 
 class LogFormat(StrEnum):
@@ -56,6 +57,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+store_app = typer.Typer(help="Where everything is kept.", no_args_is_help=True)
+app.add_typer(store_app, name="store")
 
 
 def _print_version(asked: bool) -> None:
@@ -152,6 +156,27 @@ def sandbox(
             _finish(run_sandbox(port, lambda address: typer.echo(wording.sandbox_ready(address))))
         except KeyboardInterrupt:
             typer.echo(wording.STOPPED)
+
+
+@store_app.command("move")
+def store_move(
+    source: Annotated[Path, typer.Option("--from", help="The configuration that names the store of now.")],
+    target: Annotated[Path, typer.Option("--to", help="The configuration that names an empty store.")],
+) -> None:
+    """Copy everything from a file into a PostgreSQL database, or back; both daemons must be stopped."""
+    from config.move import Moved, move
+
+    def tell(moved: Moved) -> None:
+        tally = moved.target
+        typer.echo(wording.moved_table(moved.name, tally.count, tally.checksum, is_equal=moved.is_equal))
+
+    with _in_words():
+        verdict = move(_settings(source).store, _settings(target).store, target, tell)
+    words, code = wording.moved(verdict.value, str(source), str(target)), _MOVED[verdict.value]
+    if code:
+        _tell(words)
+        raise typer.Exit(code)
+    typer.echo(words)
 
 
 def main() -> None:

@@ -45,6 +45,22 @@ def unreadable_answer(reason: str) -> str:
     return _with_remedy(reason, "The daemon is of another release than this command: use its own, or restart it.")
 
 
+def moved_table(name: str, count: int, checksum: str, *, is_equal: bool) -> str:
+    return f"{name:<16} {count:>9,}  {checksum}  {'equal' if is_equal else 'NOT EQUAL'}"
+
+
+def moved(verdict: str, source: str, target: str) -> str:
+    """Say how a move has ended."""
+    match verdict:
+        case "moved":
+            return f"Moved: {target} names a store that holds exactly what that of {source} holds."
+        case "moved before":
+            return f"Nothing to do: the store of {target} holds exactly what that of {source} holds."
+        case "not empty":
+            return f"Not moved: the store of {target} is not empty. Nothing was changed; name an empty one."
+    return f"Not moved: what was written differs from {source}. Nothing of it was kept; please report it."
+
+
 def heading(now: datetime, timezone: str) -> str:
     return f"{now:%Y-%m-%d %H:%M:%S} {timezone}"
 

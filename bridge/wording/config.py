@@ -282,6 +282,14 @@ def one_store() -> Told:
     return "must have either path or url", "path is a file for one daemon, url a database for several"
 
 
+def one_kind_of_store() -> Told:
+    return "names a store of the same kind", "one file must name [store] path, the other [store] url"
+
+
+def nothing_to_move() -> Told:
+    return "nothing can be moved: the other store is empty", "name the store with your texts after --from"
+
+
 def store_url() -> str:
     return "give [store] url the form postgresql://user:password@host/database"
 

@@ -18,7 +18,10 @@ ERRORS = {
     "_refused", "refused",
 }  # fmt: skip
 LOGS = {"log", "_LOG", "logger"}
-SQL = ("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py", "adapters/postgres/ledger/")
+SQL = (
+    *("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py", "adapters/sqlite/tables.py"),
+    *("adapters/postgres/ledger/", "adapters/postgres/tables.py"),
+)
 
 # A vendor's words, explained where the vendor is known: a table is exempt as a whole.
 TABLES = {
