@@ -3,6 +3,7 @@
 A statement never hangs: the server gives up on locks and on idle transactions, and the client on a silent network.
 """
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -26,9 +27,10 @@ NETWORK: dict[str, Any] = {
     "keepalives_interval": 2,
     "keepalives_count": 2,
 }
-_TRANSACTION = {
+_SETTINGS = {
     "idle_in_transaction_session_timeout": "8s",
     "statement_timeout": "5s",
+    "lock_timeout": "2s",
     "synchronous_commit": "on",
     "timezone": "UTC",
     "datestyle": "ISO",
@@ -36,20 +38,27 @@ _TRANSACTION = {
 _LONGEST_STEP = "10min"  # of a migration
 
 
-def connect(url: str, *, name: str = NAME) -> Connection[Row]:
-    """Open a connection for one thread; each transaction on it is begun and ended by statements.
+def connect(url: str, *, name: str = NAME, lock_timeout_ms: int | None = None) -> tuple[Connection[Row], bytes]:
+    """Open a connection for one thread; return it with the statements that begin a transaction and ask for its moment.
 
+    What is set for a session, or prepared in it, is lost behind a pooler, which may give each transaction to another
+    one; what has the same name there may be another daemon's statement. So there every transaction is set up anew.
     Raise `ConfigError` for an address that is none, `StoreBusy` where nobody answers, or not to us.
     """
+    settings = _SETTINGS | ({"lock_timeout": f"{lock_timeout_ms}ms"} if lock_timeout_ms else {})
+    begin = "BEGIN; SELECT clock_timestamp()"
     try:
         connection = psycopg.connect(url, autocommit=True, application_name=name, **NETWORK)
-        if is_pooled(connection):  # a prepared statement may be another's of the same name by the next transaction
+        if is_pooled(connection):
             connection.prepare_threshold = None
+            begin = f"{begin}, {_told(settings, is_local=True)}"
+        else:
+            connection.execute(f"SELECT {_told(settings, is_local=False)}".encode())
     except psycopg.ProgrammingError as error:
         raise ConfigError((Mistake(place="[store] url", what=str(error), remedy=wording.store_url()),)) from error
     except psycopg.Error as error:
         raise StoreBusy(f"the database cannot be reached: {error}") from error
-    return connection
+    return connection, begin.encode()
 
 
 def is_pooled(connection: Connection[Row]) -> bool:
@@ -57,23 +66,17 @@ def is_pooled(connection: Connection[Row]) -> bool:
     return bool(_one(connection, "SELECT pg_backend_pid()") != connection.info.backend_pid)
 
 
-def begun(lock_timeout_ms: int) -> str:
-    """Return the statements that begin a transaction, set it up, and ask for its moment.
-
-    What holds for a session is lost behind a pooler, which may give every transaction to another session.
-    """
-    settings = {**_TRANSACTION, "lock_timeout": f"{lock_timeout_ms}ms"}
-    told = ", ".join(f"set_config('{name}', '{value}', true)" for name, value in settings.items())
-    return f"BEGIN; SELECT clock_timestamp(), {told}"
+def _told(settings: Mapping[str, str], *, is_local: bool) -> str:
+    return ", ".join(f"set_config('{name}', '{value}', {is_local})" for name, value in settings.items())
 
 
-def prepare(connection: Connection[Row], *, lock_timeout_ms: int = 2000) -> bytes:
+def prepare(connection: Connection[Row], begin: bytes) -> bytes:
     """Bring the schema up to date, one daemon at a time, and return this store's own secret.
 
     A schema that is newer than this release is left alone if it says that this release may run on it.
     """
     try:
-        connection.execute(begun(lock_timeout_ms).encode())
+        connection.execute(begin)
         connection.execute("SELECT pg_advisory_xact_lock(%s)", (MIGRATING,))
         _migrate(connection)
         seal = bytes(_one(connection, "SELECT value FROM secret WHERE name = 'seal'"))

@@ -18,7 +18,7 @@ from psycopg import Connection
 from psycopg.pq import TransactionStatus
 
 from adapters.postgres.ledger import PostgresLedger
-from adapters.postgres.opening import NAME, NETWORK, Row, begun, connect, is_pooled, prepare
+from adapters.postgres.opening import NAME, NETWORK, Row, connect, is_pooled, prepare
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger
 
@@ -115,9 +115,10 @@ class PostgresStore:
             self._tasks.append(asyncio.create_task(self._listen()))
 
     def _prepare(self) -> bytes:
-        with contextlib.closing(connect(self._url)) as connection:
+        connection, begin = connect(self._url, lock_timeout_ms=self._lock_timeout_ms)
+        with contextlib.closing(connection):
             self._is_pooled = is_pooled(connection)
-            return prepare(connection, lock_timeout_ms=self._lock_timeout_ms)
+            return prepare(connection, begin)
 
     async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
         """Run it in one of our threads and return once it is durable; whoever stops waiting does not undo it."""
@@ -247,9 +248,10 @@ class _Line:
     def __init__(self, url: str, lock_timeout_ms: int, secret: bytes, ours: set[int]) -> None:
         self._url = url
         self._ours = ours
-        self._begin = begun(lock_timeout_ms).encode()
+        self._lock_timeout_ms = lock_timeout_ms
         self._secret = secret
         self._connection: Connection[Row] | None = None
+        self._begin: bytes
         self._ledger: PostgresLedger
 
     @property
@@ -281,7 +283,7 @@ class _Line:
 
     def _connected(self) -> Connection[Row]:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url)
+            self._connection, self._begin = connect(self._url, lock_timeout_ms=self._lock_timeout_ms)
             self._ours.add(self._connection.info.backend_pid)
             self._ledger = PostgresLedger(self._connection, self._secret)
         return self._connection

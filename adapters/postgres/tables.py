@@ -7,10 +7,9 @@ started waits in vain for the lock under which it would look at the schema.
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from graphlib import TopologicalSorter
-from typing import Any
 
 import psycopg
-from psycopg import Connection, sql
+from psycopg import sql
 
 from adapters.postgres.ledger.columns import adapt
 from adapters.postgres.opening import MIGRATING, NAME, connect, prepare
@@ -53,10 +52,10 @@ class PostgresTables:
     """The whole database, in one transaction."""
 
     def __init__(self, url: str) -> None:
-        self._connection: Connection[Any] = connect(url, name=f"{NAME} store move")
+        self._connection, begin = connect(url, name=f"{NAME} store move")
         with ExitStack() as opening:
             opening.callback(self.close)
-            prepare(self._connection)
+            prepare(self._connection, begin)
             adapt(self._connection)
             self._hold()
             opening.pop_all()

