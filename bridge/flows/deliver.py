@@ -147,7 +147,7 @@ def _change(entry: OutboxEntry, settlement: Settlement, now: datetime) -> EntryC
         case Outcome.UNCERTAIN | Outcome.INTERRUPTED:
             return EntryChange(ask_at=now + (settlement.retry_after or SECOND_LOOK))
         case Outcome.WITHDRAWN:
-            return EntryChange(state=EntryState.READY, due_at=now)
+            return EntryChange(state=EntryState.READY)
 
 
 def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -227,7 +227,7 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
         case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE:
             attach.refused(ledger, plan, entry, settlement, now)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason is Reason.GONE:
-            _reopen(ledger, entry, now)
+            _reopen(ledger, entry)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
         case WishKind.SEND_DIGEST:
@@ -258,12 +258,12 @@ def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
     track.failed(ledger, plan, entry, settlement.reason or "", settlement.detail, cause, now)
 
 
-def _reopen(ledger: Ledger, entry: OutboxEntry, now: datetime) -> None:
+def _reopen(ledger: Ledger, entry: OutboxEntry) -> None:
     """Show it in a new thread: somebody deleted the first post of the old one."""
     _, conversation = _concerned(ledger, entry)
     if conversation:
         ledger.conversations.set_thread(conversation.id, None, "")
-    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY, due_at=now))
+    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
 
 
 def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

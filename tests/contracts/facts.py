@@ -56,6 +56,27 @@ class Facts:
     async def test_a_key_that_is_named_twice_is_no_repeat_of_itself(self, store: Store) -> None:
         assert await store.transact(lambda ledger, now: ledger.sightings.first(request("a", "a"), now))
 
+    async def test_a_fact_may_be_called_like_a_wish(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            ledger.outbox.enqueue(entry("a", now))
+            ledger.outbox.enqueue(entry("b", now))
+            return [ledger.sightings.first(request(*keys), now) for keys in (("a", "c"), ("b",))]
+
+        assert await store.transact(work) == [True, True]
+
+    async def test_the_request_that_is_named_is_poison_and_the_oldest_is_forgotten_first(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int]:
+            for name in "xyzc":
+                ledger.outbox.enqueue(entry(name, now))
+            for age, name in enumerate("abc"):
+                ledger.sightings.first(request(name), now - age * HOUR)
+            ledger.sightings.poison(EventKey("c"), "cannot be read")
+            before = ledger.audit.status(now).counts["poison"]
+            ledger.sightings.forget(now, 1)
+            return [before, ledger.audit.status(now).counts["poison"]]
+
+        assert await store.transact(work) == [1, 0]
+
     async def test_a_kept_request_is_marked_as_poison_under_any_of_its_keys_and_counted_once(
         self, store: Store
     ) -> None:

@@ -1,8 +1,11 @@
 """A fact becomes a decision in one transaction, and only then is its sender told that we have it."""
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +107,38 @@ async def test_a_bug_of_ours_undoes_the_decision_keeps_the_request_and_logs_no_t
     assert await works.books.takes() == []
 
 
+async def test_of_a_decision_that_fails_twice_at_once_one_request_is_kept(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise LookupError("secret words")
+
+    monkeypatch.setattr(intake, "decide_on", fail)
+    doors = works.intake()
+
+    answers = await asyncio.gather(doors.accept(raw(), sms()), doors.accept(raw(), sms()))
+
+    assert set(answers) == {Answer.ACCEPTED, Answer.REPEATED}
+    assert await poisoned(works) == 1
+
+
+@pytest.mark.parametrize(
+    ("why", "told"), [(WireError("no SID"), "WireError: no SID"), (LookupError("secret words"), "LookupError")]
+)
+async def test_of_what_was_not_taken_the_reason_is_kept_and_of_our_own_bugs_no_words(
+    works: Works, why: Exception, told: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(*_: object) -> None:
+        raise why
+
+    monkeypatch.setattr(intake, "decide_on", fail)
+
+    await works.intake().accept(raw(), why if isinstance(why, WireError) else sms())
+
+    with closing(sqlite3.connect(tmp_path / "bridge.db")) as file:
+        assert file.execute("SELECT poison FROM sighting").fetchall() == [(told,)]
+
+
 class _Hanging:
     """A store that takes nothing, or refuses."""
 
@@ -184,6 +219,20 @@ async def test_a_reply_that_overtakes_the_answer_to_our_post_is_to_come_again_an
     assert (early, again) == (Answer.BUSY, Answer.ACCEPTED)
     await works.books.goes_out()
     assert works.books.sms() == ["Yes"]
+
+
+async def test_an_acknowledgement_that_overtakes_the_answer_to_our_post_is_to_be_repeated(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.takes()
+    talk = await works.books.conversation()
+    press = ButtonPressed(
+        key=EventKey("press:1"), action=Action.ACKNOWLEDGE, value=talk.id, person=BEN, post=None, at=works.clock.now()
+    )
+
+    assert await works.intake().accept(raw("press:1", "slack"), press) is Answer.BUSY
+
+    assert works.missed == ["slack"]
+    assert await kept(works) == 1
 
 
 async def test_a_reply_that_is_to_come_again_marks_its_source_like_every_busy_answer(works: Works) -> None:

@@ -39,14 +39,14 @@ def test_bytes_that_are_no_text_can_be_signed() -> None:
     assert is_genuine(SECRET, signed("1531420618", body), body, AT)
 
 
-@pytest.mark.parametrize("minutes", [-4, 0, 4])
-def test_a_signature_of_less_than_five_minutes_is_genuine(minutes: int) -> None:
-    assert is_genuine(SECRET, headers(), BODY, AT + timedelta(minutes=minutes))
+@pytest.mark.parametrize("seconds", [-300, 0, 300])
+def test_a_signature_of_five_minutes_is_genuine(seconds: int) -> None:
+    assert is_genuine(SECRET, headers(), BODY, AT + timedelta(seconds=seconds))
 
 
-@pytest.mark.parametrize("minutes", [-6, 6, 100_000])
-def test_a_signature_that_is_too_old_or_from_the_future_is_refused(minutes: int) -> None:
-    assert not is_genuine(SECRET, headers(), BODY, AT + timedelta(minutes=minutes))
+@pytest.mark.parametrize("seconds", [-300.001, 300.001, 6_000_000])
+def test_a_signature_that_is_too_old_or_from_the_future_is_refused(seconds: float) -> None:
+    assert is_genuine(SECRET, headers(), BODY, AT + timedelta(seconds=seconds)) is False
 
 
 def test_one_changed_byte_is_refused() -> None:
@@ -86,7 +86,7 @@ def test_an_odd_signature_is_refused(signature: str) -> None:
     ["", "abc", "9" * 400, "-1531420618", "99999999999", "١٥٣١٤٢٠٦١٨", "1531420618.0", " 1531420618", "1e9"],
 )
 def test_an_odd_timestamp_is_refused_even_if_it_is_signed(timestamp: str) -> None:
-    assert not is_genuine(SECRET, signed(timestamp), BODY, AT)
+    assert is_genuine(SECRET, signed(timestamp), BODY, AT) is False
 
 
 def test_without_headers_nothing_is_genuine() -> None:

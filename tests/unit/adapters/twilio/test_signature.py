@@ -78,7 +78,21 @@ def test_an_address_without_a_digest_claims_none(query: str) -> None:
     ],
 )
 def test_whatever_is_not_the_signature_is_false_and_never_an_error(given: str) -> None:
-    assert not fits(TEXT_URL, TEXT, given)
+    assert fits(TEXT_URL, TEXT, given) is False
+
+
+@pytest.mark.parametrize(
+    ("address", "others"),
+    [
+        ("https://a.test/x", ["https://a.test/x", "https://a.test:443/x"]),
+        ("https://a.test:443/x", ["https://a.test/x", "https://a.test:443/x"]),
+        ("http://a.test:80/x", ["http://a.test/x", "http://a.test:80/x"]),
+        ("http://a.test:443/x", ["http://a.test:443/x"]),
+        ("https://a.test:8443/x", ["https://a.test:8443/x"]),
+    ],
+)
+def test_only_the_port_of_the_scheme_may_be_written_or_left_out(address: str, others: list[str]) -> None:
+    assert list(spellings(address)) == others
 
 
 @pytest.mark.parametrize(
