@@ -25,7 +25,7 @@ from bridge.domain.ids import (
     ThreadRef,
 )
 from bridge.domain.message import Attachment, Media, Message, Post
-from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement
+from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement, WishKind
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.query import StatusView, Trouble
 
@@ -171,6 +171,12 @@ class Outbox(Protocol):
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         """Return the references that SMS of this lane got since then."""
 
+    def doubt(self, kinds: Sequence[WishKind]) -> int:
+        """Make every unfinished entry of these kinds unsure since it was enqueued; return how many.
+
+        An asked one becomes ready: the note with its buttons may have been answered in the life that was undone.
+        """
+
     def forget(self, before: datetime, limit: int) -> int:
         """Drop finished entries and their attempts from before then; ids stay known where a repeat could come."""
 
@@ -219,6 +225,22 @@ class Leases(Protocol):
         """Let others have it from now on, if it is still held with this fence."""
 
 
+class Epoch(Protocol):
+    """The life of a database: a new one begins where a backup takes the place of what was written since."""
+
+    def declare(self) -> None:
+        """Say that a backup was put in place; a store that sees it by itself does so when it is opened."""
+
+    def is_declared(self) -> bool:
+        """Tell whether that was said and no life has begun since."""
+
+    def begin(self, now: datetime) -> None:
+        """Begin the life that was declared."""
+
+    def restored_at(self) -> datetime | None:
+        """Return when the present life began; None for the first."""
+
+
 class Audit(Protocol):
     def note(self, key: str, what: str, now: datetime) -> None:
         """Record a trouble that a person should know of; the same key again only counts."""
@@ -260,6 +282,8 @@ class Ledger(Protocol):
     def cursors(self) -> Cursors: ...
     @property
     def leases(self) -> Leases: ...
+    @property
+    def epoch(self) -> Epoch: ...
     @property
     def audit(self) -> Audit: ...
 

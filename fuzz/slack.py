@@ -63,8 +63,8 @@ def read_back(data: bytes) -> None:
     promise(can_be_kept(reactions), "a set of reactions can be kept")
     if not wire.is_reply(message, _ME):
         return
-    raw, event = wire.reply_read_back(message, _CHANNEL, _CALLED)
-    raw_again, event_again = wire.reply_read_back(again, _CHANNEL, _CALLED)
+    raw, event = wire.reply_read_back(message, _CHANNEL, _CALLED, _ME)
+    raw_again, event_again = wire.reply_read_back(again, _CHANNEL, _CALLED, _ME)
     promise(raw == raw_again, "equal messages have equal names")
     _kept(raw)
     _kept_event(event, event_again)

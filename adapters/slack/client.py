@@ -18,19 +18,9 @@ from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread,
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import EntryToken, ThreadRef
 from bridge.domain.message import Media, Posted
-from bridge.domain.phrase import Mark
 from bridge.errors import Blocked, Permanent, Reason, Uncertain, WireError
 from bridge.ports import Clock, Desk, Intake, StillDue
 
-_MARKS = {
-    Mark.HELD: "double_vertical_bar",
-    Mark.QUEUED: "hourglass_flowing_sand",
-    Mark.UNCLEAR: "question",
-    Mark.SENT: "arrow_right",
-    Mark.DELIVERED: "white_check_mark",
-    Mark.FAILED: "x",
-    Mark.CANCELLED: "no_entry_sign",
-}
 _NEWEST = 200  # posts of a channel that are looked at whatever their time
 _BEFORE = timedelta(seconds=60)  # how far our clock may be ahead of Slack's when we look for a post of ours
 
@@ -100,7 +90,7 @@ class SlackChat:
         Which were set is asked, not remembered: another daemon, or this one before its restart, may have set them.
         """
         channel, ts = names.parts(mark.post)
-        emoji, place = _MARKS[mark.mark], {"channel": channel, "timestamp": ts}
+        emoji, place = wire.MARKS[mark.mark], {"channel": channel, "timestamp": ts}
         await self._api.order("reactions.add", place | {"name": emoji}, harmless=True, fine=("already_reacted",))
         me = await self._api.me()
         try:
@@ -109,7 +99,7 @@ class SlackChat:
             return  # which of ours are there cannot be had: the new one stands, and that is what counts
         message = answer.get("message")
         ours = {name for who, name in wire.reactors(message if isinstance(message, dict) else {}) if who == me.user_id}
-        for old in sorted(ours.intersection(_MARKS.values()) - {emoji}):
+        for old in sorted(ours.intersection(wire.MARKS.values()) - {emoji}):
             await self._api.order("reactions.remove", place | {"name": old}, harmless=True, fine=("no_reaction",))
 
     async def find(self, wish: PostToThread | UploadFile, key: EntryToken, since: datetime) -> Posted | None:

@@ -74,7 +74,7 @@ class History:
                 found.append(await self._found(seen, channel, me))
             elif wire.is_reply(seen.message, me) and str(seen.message["ts"]) >= names.stamp(since):
                 called = await self._people.names(plain.people_in(seen.message))
-                found.append(wire.reply_read_back(seen.message, channel, called))
+                found.append(wire.reply_read_back(seen.message, channel, called, me))
         return found
 
     async def _messages(self, channel: str, ts: str) -> list[_Seen]:

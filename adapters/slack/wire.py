@@ -20,7 +20,7 @@ from adapters.slack.plain import Names, plain
 from adapters.slack.render import ACTION
 from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
 from bridge.domain.ids import EventKey, MediaRef, PersonRef
-from bridge.domain.phrase import Action
+from bridge.domain.phrase import Action, Mark
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
 from bridge.wording import chat
 
@@ -32,6 +32,15 @@ _SPOKEN = (
     "thread_broadcast",
 )  # the subtypes that a person's words come in; all others do not count
 _REACTIONS = {"reaction_added": True, "reaction_removed": False}
+MARKS = {
+    Mark.HELD: "double_vertical_bar",
+    Mark.QUEUED: "hourglass_flowing_sand",
+    Mark.UNCLEAR: "question",
+    Mark.SENT: "arrow_right",
+    Mark.DELIVERED: "white_check_mark",
+    Mark.FAILED: "x",
+    Mark.CANCELLED: "no_entry_sign",
+}  # the further a reply has come, the later
 _UNHEARD_OF = 2**40  # octets, which no file has
 _FETCHABLE = ("hosted", "snippet", "file_access")
 
@@ -112,7 +121,9 @@ def event(payload: Json, called: Names) -> ChatEvent:
         raise WireError(f"a payload of Slack's that cannot be read ({type(error).__name__})") from error
 
 
-def reply(message: Json, channel: str, called: Names, *, read_back: bool = False) -> ThreadReply:
+def reply(
+    message: Json, channel: str, called: Names, *, read_back: bool = False, mark: Mark | None = None
+) -> ThreadReply:
     files, unfit = _files(message)
     return ThreadReply(
         key=names.message_keys(channel, message)[0],
@@ -124,6 +135,7 @@ def reply(message: Json, channel: str, called: Names, *, read_back: bool = False
         unfit_files=unfit,
         said_at=names.moment(message["ts"]),
         read_back=read_back,
+        mark=mark,
     )
 
 
@@ -193,18 +205,26 @@ def _word(value: object) -> str:
 # What is read back
 
 
-def reply_read_back(message: Json, channel: str, called: Names) -> tuple[RawEvent, ThreadReply | WireError]:
+def reply_read_back(
+    message: Json, channel: str, called: Names, me: Identity
+) -> tuple[RawEvent, ThreadReply | WireError]:
     raw_event = RawEvent(
         source=SOURCE,
         keys=names.message_keys(channel, message),
         body=json.dumps({"channel": channel, "message": message}).encode(),
     )
     try:
-        return raw_event, reply(message, channel, called, read_back=True)
+        return raw_event, reply(message, channel, called, read_back=True, mark=_mark_on(message, me))
     except WireError as error:
         return raw_event, error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         return raw_event, WireError(f"a message of Slack's that cannot be read ({type(error).__name__})")
+
+
+def _mark_on(message: Json, me: Identity) -> Mark | None:
+    """Read the mark that we left on a reply; while one replaced another there were two, and the further one counts."""
+    ours = {emoji for person, emoji in reactors(message) if person == me.user_id}
+    return next((mark for mark in reversed(MARKS) if MARKS[mark] in ours), None)
 
 
 def reactors(message: Json) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 2  # how many migrations there are
+SCHEMA_VERSION = 3  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -287,3 +287,27 @@ def leases(db: Database) -> None:
         """
     )
     db.execute("PRAGMA user_version = 2")
+
+
+# One row. `id` is drawn anew at every opening and stands beside the file too; `is_declared` says that a backup was put
+# in place and nobody has acted on it yet. `unsure_since` of an entry: it may have happened in a life that was undone.
+_EPOCH = (
+    """
+    CREATE TABLE epoch (
+        id TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        is_declared INTEGER NOT NULL,
+        restored_at TEXT
+    ) STRICT
+    """,
+    "INSERT INTO epoch (id, number, is_declared) VALUES (lower(hex(randomblob(16))), 1, 0)",
+    "ALTER TABLE entry ADD COLUMN unsure_since TEXT",
+)
+
+
+@migrations(name="0003_epoch")
+def epoch(db: Database) -> None:
+    """Let a database know whether it was put back from a backup."""
+    for statement in _EPOCH:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 3")

@@ -7,7 +7,7 @@ from datetime import datetime
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.ids import EventKey, MediaRef, PersonRef, PostRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
-from bridge.domain.phrase import Action
+from bridge.domain.phrase import Action, Mark
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class ThreadReply:
     unfit_files: tuple[str, ...] = ()  # names of files that this door may not fetch
     said_at: datetime
     read_back: bool = False  # found by catch-up, not told live
+    mark: Mark | None = None  # the mark of ours that it bore when it was read back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ class Case(StrEnum):
     TOO_LONG = "too-long"
     ASK_LONG = "ask-long"
     ASK_LATE = "ask-late"
+    ASK_RESTORED = "ask-restored"
     EMPTY_REPLY = "empty-reply"
     UNSUPPORTED_FILE = "unsupported-file"
     FILE_TOO_LARGE = "file-too-large"

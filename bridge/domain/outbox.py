@@ -27,6 +27,15 @@ class WishKind(StrEnum):
     SEND_WARNING = "send-warning"  # subject: an admin's address
 
 
+ASKABLE = (
+    WishKind.SHOW_MESSAGE,
+    WishKind.SAY_NOTE,
+    WishKind.UPLOAD_FILE,
+    WishKind.SEND_SMS,
+    WishKind.SEND_DIGEST,
+)  # of these a world can be asked whether they happened
+
+
 class EntryState(StrEnum):
     READY = "ready"
     TRYING = "trying"  # an attempt is on record; what came of it is not
@@ -59,6 +68,7 @@ class OutboxEntry:
     ask_at: datetime | None = None  # from when on a *trying* entry may be asked about
     is_repeat: bool = False  # nobody could say whether it happened, and it is said once more
     ref: str = ""
+    unsure_since: datetime | None = None  # from when on it may have happened in a life that a restore undid
 
 
 class Claim(NamedTuple):
@@ -80,6 +90,7 @@ class EntryChange:
     looks: int | None = None
     is_repeat: bool | None = None
     ref: str | None = None
+    is_sure: bool | None = None  # True: it was asked about, and may be tried
 
 
 class Outcome(StrEnum):

@@ -12,10 +12,10 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import Event, RawEvent
 from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
-from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
+from bridge.domain.outbox import ASKABLE, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.engine.turn import Turn, Turns
 from bridge.errors import PortError, StoreBusy, Transient, Uncertain, WireError
-from bridge.flows import compose, rescue, warn
+from bridge.flows import compose, doubt, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
@@ -28,7 +28,8 @@ ASK_AGAIN = timedelta(seconds=30)  # when the world could not be asked
 GIVE_UP_ASKING = timedelta(minutes=15)
 CHAT = "slack"
 
-Inquiry = tuple[OutboxEntry, PostToThread | UploadFile | SendSms | SendMail | None, frozenset[CarrierRef]]
+Wish = PostToThread | UploadFile | SendSms | SendMail
+Inquiry = tuple[OutboxEntry, Wish | None, frozenset[CarrierRef]]
 
 
 @dataclass(slots=True)
@@ -52,7 +53,10 @@ class Recovery:
         self.stir.set()
 
     async def begin(self) -> None:
-        """Remember, durably, from when on something can be missed, where that is not known yet."""
+        """Remember, durably, from when on something can be missed, where that is not known yet.
+
+        After a restore, doubt what waits before any of it is tried.
+        """
         names = (CHAT, *(f"{did.carrier}/{did.number.value}" for did in self.plan.dids))
         await self.store.transact(partial(_begin, names))
 
@@ -76,17 +80,17 @@ class Recovery:
         except PortError as error:
             await self._ask_later(entry, error)
         else:
-            await self.store.transact(partial(_found, self.plan, entry, found))
+            await self.store.transact(partial(_found, self.plan, entry, wish, found))
             if isinstance(found, Posted):
                 self.want(CHAT)  # somebody may have answered there before we knew it as ours
 
     async def _find(
         self,
         entry: OutboxEntry,
-        wish: PostToThread | UploadFile | SendSms | SendMail,
+        wish: Wish,
         taken: frozenset[CarrierRef],
     ) -> Posted | str | None:
-        since = entry.started_at or entry.due_at
+        since = entry.unsure_since or entry.started_at or entry.due_at
         match wish:
             case SendSms():
                 carrier = self.worlds.carriers.get(entry.destination.partition("/")[0])
@@ -170,7 +174,7 @@ class Recovery:
             history = self.worlds.carriers[did.carrier].history(did.number, since)
             if not await _accept(intake, turn, history):
                 return False
-        return await self.store.transact(partial(_move, turn, name, started))
+        return await self.store.transact(partial(_move, turn, name, since, started))
 
     async def _chat(self, turn: Turn, intake: Intake) -> bool:
         since = await self._since(CHAT)
@@ -179,7 +183,7 @@ class Recovery:
             threads = await self.store.transact(partial(_threads, started - self.plan.retention))
             if threads and not await _accept(intake, turn, self.worlds.chat.history(threads, since)):
                 return False
-        return await self.store.transact(partial(_move, turn, CHAT, started))
+        return await self.store.transact(partial(_move, turn, CHAT, since, started))
 
     async def _since(self, name: str) -> datetime | None:
         """Return from when to read; None at the very first start, when nothing can have been missed."""
@@ -198,9 +202,9 @@ def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:
     inquiries: list[Inquiry] = []
     for entry in ledger.outbox.unresolved(now, AT_ONCE):
         wish = compose.command(ledger, plan, entry, now)
-        if isinstance(wish, PostToThread | UploadFile | SendSms | SendMail):
+        if isinstance(wish, Wish):
             inquiries.append((entry, wish, rescue.taken(ledger, entry)))
-        elif entry.kind in rescue.ASKABLE:
+        elif entry.kind in ASKABLE:
             rescue.cannot_tell(ledger, plan, entry, "what it was about is no longer there", now)
         else:
             inquiries.append((entry, None, frozenset()))
@@ -220,12 +224,16 @@ def _cannot_tell(plan: DialPlan, entry: OutboxEntry, detail: str, ledger: Ledger
     rescue.cannot_tell(ledger, plan, entry, detail, now)
 
 
-def _found(plan: DialPlan, entry: OutboxEntry, found: Posted | str | None, ledger: Ledger, now: datetime) -> None:
+def _found(
+    plan: DialPlan, entry: OutboxEntry, wish: Wish, found: Posted | str | None, ledger: Ledger, now: datetime
+) -> None:
     if found is None:
         rescue.did_not_happen(ledger, plan, entry, now)
     elif isinstance(found, Posted):
         posted = Settlement(outcome=Outcome.SENT, ref=found.ref, link=found.link, posted_at=found.posted_at)
         rescue.happened(ledger, plan, entry, posted, now)
+        if entry.unsure_since and isinstance(wish, PostToThread) and wish.thread is None:
+            _read_back_from(CHAT, entry.unsure_since, ledger)
     else:
         rescue.happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT, ref=found), now)
 
@@ -243,17 +251,27 @@ def _tell(source: str, failure: str | None, ledger: Ledger, now: datetime) -> No
 
 
 def _begin(names: tuple[str, ...], ledger: Ledger, now: datetime) -> None:
+    doubt.begin(ledger, now)
     for name in names:
         if ledger.cursors.get(name) is None:
             ledger.cursors.put(name, now)
 
 
-def _move(turn: Turn, name: str, at: datetime, ledger: Ledger, now: datetime) -> bool:
-    """Write down how far it was read, unless another has taken over meanwhile."""
+def _move(turn: Turn, name: str, since: datetime | None, at: datetime, ledger: Ledger, now: datetime) -> bool:
+    """Write down how far it was read, unless another has taken over meanwhile, or somebody has moved the cursor."""
     if not ledger.leases.is_held(turn.name, turn.fence):
         return False
-    ledger.cursors.put(name, at)
+    cursor = ledger.cursors.get(name)
+    if since is None or cursor is None or cursor == since + OVERLAP:
+        ledger.cursors.put(name, at)
     return True
+
+
+def _read_back_from(name: str, moment: datetime, ledger: Ledger) -> None:
+    """Move a cursor back: a thread that a restore had made unknown was not read with the others."""
+    cursor = ledger.cursors.get(name)
+    if cursor and cursor > moment:
+        ledger.cursors.put(name, moment)
 
 
 def _threads(since: datetime, ledger: Ledger, now: datetime) -> list[ThreadRef]:

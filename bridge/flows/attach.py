@@ -21,7 +21,7 @@ from bridge.domain.message import (
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement
 from bridge.errors import Reason
-from bridge.flows import compose, request, warn
+from bridge.flows import compose, doubt, request, warn
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -69,8 +69,11 @@ def words_alone(ledger: Ledger, plan: DialPlan, did: Did, message: Message, caus
     """Hold the words of a reply back, all of them, to be sent without its files; return the token to decide on."""
     if not message.text.strip():
         return ""
-    parts = range(len(compose.texts_of(message, did, plan)))
-    tokens = [request.sent(ledger, did, message, cause, part, now, held=True, without_files=True) for part in parts]
+    unsure = doubt.since(ledger, message.said_at, now)
+    tokens = [
+        request.sent(ledger, did, message, cause, part, now, held=True, without_files=True, unsure_since=unsure)
+        for part in range(len(compose.texts_of(message, did, plan)))
+    ]
     return tokens[0]
 
 
@@ -78,7 +81,7 @@ def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, notice: Notice, now
     """Say it of a file that came with a text; what is said of a reply's files is said once they are all there."""
     about = compose.whose(ledger, plan, entry)
     if about and about.message.direction is Direction.INBOUND:
-        warn.thread(ledger, about.did, about.conversation, notice, entry.id, now)
+        warn.thread(ledger, about.did, about.conversation, notice, entry.id, now, about.message.said_at)
 
 
 def _attachment(ledger: Ledger, entry: OutboxEntry) -> Attachment | None:
@@ -99,7 +102,7 @@ def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
     attachments = ledger.messages.attachments(message.id)
     if message.direction is Direction.INBOUND:
         if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
-            request.uploaded(ledger, conversation, message.id, entry.part, now)
+            request.uploaded(ledger, conversation, message, entry.part, now)
     elif all(one.state is not MediaState.WANTED for one in attachments):
         notice = _unfit(plan, did, message, attachments)
         if notice:
@@ -139,5 +142,5 @@ def _hold_back(
     about = words_alone(ledger, plan, did, message, cause, now)
     person = message.author if isinstance(message.author, str) else None
     notice = Notice(case=why[0], about=about, person=person, detail=why[1])
-    warn.thread(ledger, did, conversation, notice, cause, now)
+    warn.thread(ledger, did, conversation, notice, cause, now, message.said_at)
     request.marked(ledger, message.id, cause, now)

@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, request, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, request, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -85,6 +85,9 @@ def take(
 
 def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:
     """Compose one wish; one that cannot even be composed is set aside and shown, and mutes no other."""
+    if entry.unsure_since:
+        doubt.ask_first(ledger, entry, now)
+        return None
     try:
         with ledger.savepoint():
             command = wish(ledger, plan, entry, now)

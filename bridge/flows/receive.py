@@ -77,4 +77,5 @@ def _keyword(ledger: Ledger, did: Did, conversation: Conversation, event: Inboun
     if word is not Keyword.HELP:
         state = ConsentState.WITHDRAWN if word is Keyword.STOP else ConsentState.GRANTED
         ledger.consents.put(Consent(did=did.number, address=event.sender, state=state, since=said_at))
-    warn.thread(ledger, did, conversation, Notice(case=_SAID[word], address=event.sender.value), event.key, now)
+    notice = Notice(case=_SAID[word], address=event.sender.value)
+    warn.thread(ledger, did, conversation, notice, event.key, now, event.said_at)

@@ -11,7 +11,7 @@ from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, request, warn
+from bridge.flows import acknowledge, attach, compose, doubt, request, warn
 from bridge.ports import Ledger
 
 
@@ -33,18 +33,21 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
     if conversation is None:
         return
     did = plan.did(conversation.did)
-    refusal = _refusal(ledger, plan, did, conversation, event)
+    unsure_since = doubt.since_reply(ledger, event, now)
+    refusal = _refusal(ledger, plan, did, conversation, event, is_unsure=unsure_since is not None)
     message = _message(event, conversation, refusal, now)
     ledger.messages.save(message)
     seen = ledger.posts.shown_at(conversation.id, event.said_at)
     ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=seen, posted_at=event.said_at))
     acknowledge.by_reply(ledger, conversation, event, now)
     if did is None or refusal:
-        warn.thread(ledger, did, conversation, refusal or _no_number(event), event.key, now)
+        warn.thread(ledger, did, conversation, refusal or _no_number(event), event.key, now, unsure_since)
     elif event.unfit_files:
         _without_files(ledger, plan, did, conversation, message, event, now)
     else:
-        _send(ledger, plan, did, conversation, message, event, now)
+        _send(ledger, plan, did, conversation, message, event, now, unsure_since)
+    if unsure_since:
+        doubt.heed(ledger, event, ledger.outbox.of_message(message.id))
     request.marked(ledger, message.id, event.key, now)
     if did:
         request.in_time(ledger, f"{request.line(did)}:{conversation.id}", message)
@@ -70,9 +73,15 @@ def _message(event: ThreadReply, conversation: Conversation, refusal: Notice | N
 
 
 def _refusal(
-    ledger: Ledger, plan: DialPlan, did: Did | None, conversation: Conversation, event: ThreadReply
+    ledger: Ledger,
+    plan: DialPlan,
+    did: Did | None,
+    conversation: Conversation,
+    event: ThreadReply,
+    *,
+    is_unsure: bool,
 ) -> Notice | None:
-    """Return why this reply can never be sent, if so."""
+    """Return why this reply can never be sent, if so; one that is unsure may have gone out before the STOP."""
     if did is None:
         return _no_number(event)
     if not event.text.strip() and not event.files:
@@ -81,7 +90,7 @@ def _refusal(
         if not address.is_repliable:
             return Notice(case=Case.NOT_REPLIABLE, person=event.author)
         consent = ledger.consents.get(did.number, address)
-        if consent and consent.state is ConsentState.WITHDRAWN:
+        if consent and consent.state is ConsentState.WITHDRAWN and not is_unsure:
             return Notice(case=Case.OPTED_OUT, person=event.author, address=address.value)
     segments = Segments.of(event.text).count
     if did.long_text is LongText.REFUSE and segments > 1:
@@ -104,20 +113,21 @@ def _send(
     message: Message,
     event: ThreadReply,
     now: datetime,
+    unsure_since: datetime | None,
 ) -> None:
     for number, file in enumerate(event.files, 1):
         attach.wanted(ledger, message, number, file)
         request.fetched_before_sending(ledger, did, message, number, now)
     texts = compose.texts_of(message, did, plan)
-    question = _question(plan, did, message, event, texts, now)
+    question = None if unsure_since else _question(plan, did, message, event, texts, now)
     tokens = [
-        request.sent(ledger, did, message, event.key, part, now, held=question is not None)
+        request.sent(ledger, did, message, event.key, part, now, held=question is not None, unsure_since=unsure_since)
         for part in range(len(texts))
     ]
     if question:
         notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=_cost(texts))
         warn.thread(ledger, did, conversation, notice, event.key, now)
-    _say_who_gets_it(ledger, plan, did, conversation, now)
+    _say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
 
 
 def _question(
@@ -147,12 +157,14 @@ def _without_files(
     about = attach.words_alone(ledger, plan, did, message, event.key, now)
     unfit = ", ".join(event.unfit_files)
     notice = Notice(case=Case.UNSUPPORTED_FILE, about=about, person=event.author, detail=unfit)
-    warn.thread(ledger, did, conversation, notice, event.key, now)
+    warn.thread(ledger, did, conversation, notice, event.key, now, event.said_at)
 
 
-def _say_who_gets_it(ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, now: datetime) -> None:
+def _say_who_gets_it(
+    ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, now: datetime, since: datetime | None
+) -> None:
     """Say once, before the first reply to a group, that it reaches only one of them."""
     to = compose.recipients(ledger, plan, did, conversation)
     if conversation.is_group and len(to) == 1 and isinstance(to[0], PhoneNumber):
         notice = Notice(case=Case.GROUP_ANSWERS_ONE, address=to[0].value)
-        warn.thread(ledger, did, conversation, notice, conversation.id, now)
+        warn.thread(ledger, did, conversation, notice, conversation.id, now, since)

@@ -9,6 +9,7 @@ from bridge.domain.ids import EntryId, EntryToken, MessageId, PostRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
+from bridge.flows import doubt
 from bridge.ports import Ledger
 
 _ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE)
@@ -32,7 +33,7 @@ def token(ledger: Ledger, entry: EntryId) -> EntryToken:
 
 def shown(ledger: Ledger, did: Did, message: Message, parts: int, now: datetime) -> None:
     """Have a text shown in its conversation's thread, in as many posts as it needs."""
-    destination = channel(did)
+    destination, unsure_since = channel(did), doubt.since(ledger, message.said_at, now)
     for part in range(parts):
         _put(
             ledger,
@@ -43,6 +44,7 @@ def shown(ledger: Ledger, did: Did, message: Message, parts: int, now: datetime)
             part=part,
             destination=destination,
             within=message.conversation,
+            unsure_since=unsure_since,
         )
 
 
@@ -52,9 +54,18 @@ def note(cause: str, case: Case) -> EntryId:
 
 
 def said(
-    ledger: Ledger, did: Did | None, conversation: Conversation, notice: Notice, cause: str, now: datetime
+    ledger: Ledger,
+    did: Did | None,
+    conversation: Conversation,
+    notice: Notice,
+    cause: str,
+    now: datetime,
+    since: datetime | None = None,
 ) -> None:
-    """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)"""
+    """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)
+
+    `since` is the moment of what it answers, where that may have been answered before a restore.
+    """
     _put(
         ledger,
         note(cause, notice.case),
@@ -64,6 +75,7 @@ def said(
         destination=channel(did),
         within=conversation.id,
         detail=notice.packed(),
+        unsure_since=doubt.since(ledger, since, now),
     )
 
 
@@ -129,17 +141,18 @@ def fetched_before_sending(ledger: Ledger, did: Did, message: Message, number: i
     )
 
 
-def uploaded(ledger: Ledger, conversation: Conversation, message: MessageId, number: int, now: datetime) -> None:
+def uploaded(ledger: Ledger, conversation: Conversation, message: Message, number: int, now: datetime) -> None:
     """Have a kept file put into the thread."""
     _put(
         ledger,
-        step(message, "upload", number),
+        step(message.id, "upload", number),
         WishKind.UPLOAD_FILE,
-        message,
+        message.id,
         now,
         part=number,
         destination=FILES,
         within=conversation.id,
+        unsure_since=doubt.since(ledger, message.said_at, now),
     )
 
 
@@ -153,8 +166,9 @@ def sent(
     *,
     held: bool = False,
     without_files: bool = False,
+    unsure_since: datetime | None = None,
 ) -> EntryToken:
-    """Have a reply sent; held, it waits for a person's word and blocks nobody."""
+    """Have a reply sent; held, it waits for a person's word and blocks nobody; unsure, it is asked about first."""
     id = step(cause, "send", part)
     _put(
         ledger,
@@ -168,6 +182,7 @@ def sent(
         detail="without files" if without_files else "",
         state=EntryState.HELD if held else EntryState.READY,
         status=DeliveryStatus.HELD if held else DeliveryStatus.QUEUED,
+        unsure_since=unsure_since,
     )
     return token(ledger, id)
 
@@ -214,6 +229,7 @@ def _put(
     detail: str = "",
     state: EntryState = EntryState.READY,
     status: DeliveryStatus | None = None,
+    unsure_since: datetime | None = None,
 ) -> None:
     ledger.outbox.enqueue(
         OutboxEntry(
@@ -228,5 +244,6 @@ def _put(
             state=state,
             status=status,
             due_at=now,
+            unsure_since=unsure_since,
         )
     )

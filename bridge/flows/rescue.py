@@ -7,11 +7,10 @@ from bridge.domain.dialplan import DialPlan
 from bridge.domain.ids import CarrierRef, MessageId
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import MOST_KILLS, EntryChange, EntryState, OutboxEntry, Outcome, Settlement, WishKind
-from bridge.flows import compose, deliver, request, warn
+from bridge.flows import compose, deliver, doubt, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
-ASKABLE = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE, WishKind.SEND_SMS, WishKind.SEND_DIGEST)
 MOST_KILLS_OF_HARMLESS = 10
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 LOOKS_NEEDED = 2  # "it is not there" counts when it was said twice, some time apart
@@ -23,14 +22,16 @@ def happened(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
 
 
 def did_not_happen(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
-    """Make it ready again once it was missing twice."""
+    """Make it ready again once it was missing twice; of a reply from before a restore people are asked."""
     looks = entry.looks + 1
-    if looks < LOOKS_NEEDED:
+    if looks < LOOKS_NEEDED and not doubt.is_certain(ledger, entry, now):
         again = EntryChange(ask_at=now + deliver.SECOND_LOOK, looks=looks)
         ledger.outbox.settle(entry, _unheard("not found yet"), again, now)
         return
-    if not set_aside(ledger, plan, entry, now):
-        ready = EntryChange(state=EntryState.READY, due_at=now, looks=0)
+    if entry.unsure_since and entry.kind is WishKind.SEND_SMS:
+        _ask_whether(ledger, plan, entry, now)
+    elif not set_aside(ledger, plan, entry, now):
+        ready = EntryChange(state=EntryState.READY, due_at=now, looks=0, is_sure=True)
         ledger.outbox.settle(entry, _unheard("not found"), ready, now)
 
 
@@ -43,6 +44,9 @@ def ask_later(ledger: Ledger, entry: OutboxEntry, detail: str, ask_at: datetime,
 
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
     """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition."""
+    if doubt.went_out(entry):
+        happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT), now)
+        return
     if entry.kind is WishKind.SEND_SMS:
         _ask(ledger, plan, entry, detail, now)
         return
@@ -50,12 +54,12 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
     if entry.is_repeat and entry.kind is WishKind.SEND_DIGEST:  # a mail is repeated once, with the same Message-ID
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
     elif not set_aside(ledger, plan, entry, now):
-        once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0)
+        once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0, is_sure=True)
         ledger.outbox.settle(entry, unclear, once_more, now)
 
 
 def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
-    asked = EntryChange(state=EntryState.ASKED, status=DeliveryStatus.UNCLEAR)
+    asked = EntryChange(state=EntryState.ASKED, status=DeliveryStatus.UNCLEAR, is_sure=True)
     if not ledger.outbox.settle(entry, _unheard(detail), asked, now):
         return
     cause = f"{entry.id}/{entry.fence}"
@@ -63,6 +67,23 @@ def _ask(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: d
     about = compose.whose(ledger, plan, entry)
     if about:
         notice = Notice(case=Case.SEND_UNCLEAR, about=entry.token, person=about.person)
+        warn.thread(ledger, about.did, about.conversation, notice, cause, now)
+
+
+def _ask_whether(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Hold a reply from before a restore that the carrier does not have, and ask; its mark may know better."""
+    if doubt.went_out(entry):
+        happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT), now)
+        return
+    held = EntryChange(state=EntryState.HELD, status=DeliveryStatus.HELD, is_sure=True)
+    if not ledger.outbox.settle(entry, _unheard("not found"), held, now):
+        return
+    cause = f"{entry.id}/{entry.fence}"
+    request.marked(ledger, MessageId(entry.subject), cause, now)
+    about = compose.whose(ledger, plan, entry)
+    if about:
+        at = about.message.said_at
+        notice = Notice(case=Case.ASK_RESTORED, about=entry.token, person=about.person, at=at)
         warn.thread(ledger, about.did, about.conversation, notice, cause, now)
 
 

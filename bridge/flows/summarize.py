@@ -58,8 +58,18 @@ def _may_go(ledger: Ledger, plan: DialPlan, person: Person, new: list[OpenLine],
     return gathered and all(last is None or now >= last + plan.digest_interval for last in lasts)
 
 
+def _next_id(ledger: Ledger, person: Person) -> DigestId:
+    """Name the next digest; in the life after a restore the undone one may have used the same number for another mail.
+
+    Their Message-IDs would be the same, and a mail program would show only the first.
+    """
+    restored_at = ledger.epoch.restored_at()
+    life = f"restored at {restored_at.isoformat()}/" if restored_at else ""
+    return DigestId(f"digest/{person.email}/{life}{ledger.digests.count(person.email) + 1}")
+
+
 def _freeze(ledger: Ledger, person: Person, new: list[MessageId], old: list[MessageId], now: datetime) -> None:
-    id = DigestId(f"digest/{person.email}/{ledger.digests.count(person.email) + 1}")
+    id = _next_id(ledger, person)
     digest = Digest(
         id=id, recipient=person.email, name=person.name, new=tuple(new), still_open=tuple(old), frozen_at=now
     )

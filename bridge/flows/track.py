@@ -10,7 +10,7 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.flows import compose, request, warn
 from bridge.ports import Ledger
 
-_OPEN = (EntryState.READY, EntryState.TRYING, EntryState.ASKED)
+_OPEN = (EntryState.READY, EntryState.TRYING, EntryState.ASKED, EntryState.HELD)
 
 
 def receipt(ledger: Ledger, plan: DialPlan, event: DeliveryReceipt, now: datetime) -> None:
@@ -36,7 +36,7 @@ def apply(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: DeliveryRec
     if entry.state is EntryState.ASKED:
         _answered(ledger, plan, entry, event.key, now)
     if status is DeliveryStatus.FAILED:
-        failed(ledger, plan, entry, "", event.detail, event.key, now)
+        failed(ledger, plan, entry, "", event.detail, event.key, now, event.at)
 
 
 def _answered(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, cause: str, now: datetime) -> None:
@@ -50,10 +50,17 @@ def _answered(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, cause: str, no
 
 
 def failed(
-    ledger: Ledger, plan: DialPlan, entry: OutboxEntry, reason: str, detail: str, cause: str, now: datetime
+    ledger: Ledger,
+    plan: DialPlan,
+    entry: OutboxEntry,
+    reason: str,
+    detail: str,
+    cause: str,
+    now: datetime,
+    since: datetime | None = None,
 ) -> None:
     """Say in the thread that a reply failed, why, and offer to try again."""
     about = compose.whose(ledger, plan, entry)
     if about:
         notice = Notice(case=Case.SEND_FAILED, about=entry.token, person=about.person, reason=reason, detail=detail)
-        warn.thread(ledger, about.did, about.conversation, notice, cause, now)
+        warn.thread(ledger, about.did, about.conversation, notice, cause, now, since)

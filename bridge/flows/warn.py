@@ -13,10 +13,16 @@ QUIET = timedelta(minutes=8)
 
 
 def thread(
-    ledger: Ledger, did: Did | None, conversation: Conversation, notice: Notice, cause: str, now: datetime
+    ledger: Ledger,
+    did: Did | None,
+    conversation: Conversation,
+    notice: Notice,
+    cause: str,
+    now: datetime,
+    since: datetime | None = None,
 ) -> None:
-    """Say it in the thread, once for this cause."""
-    request.said(ledger, did, conversation, notice, cause, now)
+    """Say it in the thread, once for this cause; `since` is the moment of what it answers, where that is old."""
+    request.said(ledger, did, conversation, notice, cause, now, since)
 
 
 def admin(ledger: Ledger, key: str, what: str, now: datetime) -> None:

@@ -45,3 +45,11 @@ def not_read_back(source: str, detail: str) -> str:
 
 def listener_down(name: str, state: str) -> str:
     return f"{name} has been unreachable for a minute: {state}"
+
+
+def restored(unsure: int) -> str:
+    waiting = f" {unsure} things that waited in it are looked up before they are said." if unsure else ""
+    return (
+        f"The database was restored from a backup.{waiting} What came since is read back. Look into the threads for "
+        "questions about replies; an acknowledgement by button, or a decision, made since is not known any more."
+    )

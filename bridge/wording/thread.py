@@ -77,6 +77,7 @@ _BUTTONS = {
     Case.SEND_UNCLEAR: ((Action.ARRIVED, "It arrived"), (Action.SEND_AGAIN, "Send again")),
     Case.ASK_LONG: ((Action.SEND_NOW, "Send"), (Action.CANCEL, "Cancel")),
     Case.ASK_LATE: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
+    Case.ASK_RESTORED: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.UNSUPPORTED_FILE: _WITHOUT_OR_CANCEL,
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
@@ -128,6 +129,16 @@ def _ask_long(notice: Notice) -> Phrase:
 def _ask_late(notice: Notice) -> Phrase:
     when: Phrase = (" of ", Moment(notice.at)) if notice.at else ()
     return (*_by(notice), "the reply", *when, " was found only now, after an interruption. Is it still to be sent?")
+
+
+def _ask_restored(notice: Notice) -> Phrase:
+    when: Phrase = (" of ", Moment(notice.at)) if notice.at else ()
+    return (
+        *_by(notice),
+        "our records were restored from a backup, and the carrier does not show the reply",
+        *when,
+        ". Is it still to be sent?",
+    )
 
 
 def _empty(notice: Notice) -> Phrase:
@@ -207,6 +218,7 @@ _PHRASES = {
     Case.TOO_LONG: _too_long,
     Case.ASK_LONG: _ask_long,
     Case.ASK_LATE: _ask_late,
+    Case.ASK_RESTORED: _ask_restored,
     Case.EMPTY_REPLY: _empty,
     Case.UNSUPPORTED_FILE: _unsupported,
     Case.FILE_TOO_LARGE: _file_too_large,

@@ -6,6 +6,7 @@ A store joins by a fixture `bench` and one line: `class TestMine(StoreContract):
 from tests.contracts.facts import Facts
 from tests.contracts.lane_model import LaneModel
 from tests.contracts.lanes import Lanes
+from tests.contracts.lives import Lives
 from tests.contracts.outbox import Entries
 from tests.contracts.people import People
 from tests.contracts.records import Records
@@ -14,5 +15,5 @@ from tests.contracts.transactions import Transactions
 from tests.contracts.turns import Turns
 
 
-class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Retention, Turns):
+class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns):
     """Every promise of `Store` and `Ledger`, each a sentence."""

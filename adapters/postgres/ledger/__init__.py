@@ -18,6 +18,7 @@ from adapters.postgres.ledger.consent import PostgresConsents
 from adapters.postgres.ledger.conversation import PostgresConversations
 from adapters.postgres.ledger.cursor import PostgresCursors
 from adapters.postgres.ledger.digest import PostgresDigests
+from adapters.postgres.ledger.epoch import PostgresEpoch
 from adapters.postgres.ledger.lease import PostgresLeases
 from adapters.postgres.ledger.media import PostgresMediaShelf
 from adapters.postgres.ledger.message import PostgresMessages
@@ -47,6 +48,7 @@ class PostgresLedger:
         self.digests = PostgresDigests(connection)
         self.cursors = PostgresCursors(connection)
         self.leases = PostgresLeases(connection)
+        self.epoch = PostgresEpoch(connection)
         self.audit = PostgresAudit(connection, self.cursors)
         self._secret = secret
 

@@ -9,7 +9,7 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
 
 SELECT = """
     SELECT id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
-        due_at, ask_at, is_repeat, ref
+        due_at, ask_at, is_repeat, ref, unsure_since
     FROM entry
 """
 
@@ -24,13 +24,13 @@ def entry_row(entry: OutboxEntry) -> Row:
     return (
         *(it.id, it.token, it.lane, it.destination, it.kind.value, it.subject, it.part, it.detail, it.state.value),
         *(it.status and it.status.value, it.fence, it.tries, it.looks, it.started_at, it.due_at, it.ask_at),
-        *(it.is_repeat, it.ref),
+        *(it.is_repeat, it.ref, it.unsure_since),
     )
 
 
 def read_entry(row: Sequence[Any]) -> OutboxEntry:
     id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, *rest = row
-    started_at, due_at, ask_at, is_repeat, ref = rest
+    started_at, due_at, ask_at, is_repeat, ref, unsure_since = rest
     return OutboxEntry(
         id=id,
         token=token,
@@ -50,6 +50,7 @@ def read_entry(row: Sequence[Any]) -> OutboxEntry:
         ask_at=ask_at,
         is_repeat=is_repeat,
         ref=ref,
+        unsure_since=unsure_since,
     )
 
 
@@ -64,4 +65,5 @@ def change_row(change: EntryChange) -> dict[str, object]:
         "looks": it.looks,
         "is_repeat": it.is_repeat,
         "ref": it.ref,
+        "is_sure": it.is_sure,
     }

@@ -14,14 +14,14 @@ from adapters.postgres.ledger import lock
 from adapters.postgres.ledger.columns import Row
 from adapters.postgres.ledger.entry import SELECT, change_row, entry_row, read_entry
 from bridge.domain.ids import CarrierRef, EntryId, EntryToken, MessageId
-from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Settlement
+from bridge.domain.outbox import Claim, EntryChange, EntryState, OutboxEntry, Settlement, WishKind
 
 _ENQUEUE = """
     INSERT INTO entry (
         id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
-        due_at, ask_at, is_repeat, ref, enqueued_at, is_free
+        due_at, ask_at, is_repeat, ref, unsure_since, enqueued_at, is_free
     ) VALUES (
-        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+        %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
         %s AND NOT EXISTS (SELECT 1 FROM entry WHERE lane = %s AND state IN ('ready', 'trying', 'asked'))
     )
     ON CONFLICT (id) DO NOTHING
@@ -60,7 +60,7 @@ _TAKE = """
             started_at = %(now)s, ask_at = due_answer
         FROM head WHERE position = number
         RETURNING position, id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries,
-            looks, started_at, due_at, ask_at, is_repeat, ref
+            looks, started_at, due_at, ask_at, is_repeat, ref, unsure_since
     ), tried AS (
         INSERT INTO attempt (entry, fence, owner, started_at) SELECT position, fence, %(owner)s, %(now)s FROM taken
     )
@@ -76,7 +76,7 @@ _CHANGE = """
     SET state = coalesce(%(state)s, state), status = coalesce(%(status)s, status),
         due_at = coalesce(%(due_at)s, due_at), ask_at = coalesce(%(ask_at)s, ask_at),
         looks = coalesce(%(looks)s, looks), is_repeat = coalesce(%(is_repeat)s, is_repeat),
-        ref = coalesce(%(ref)s, ref),
+        ref = coalesce(%(ref)s, ref), unsure_since = CASE WHEN %(is_sure)s THEN NULL ELSE unsure_since END,
         finished_at = CASE WHEN coalesce(%(state)s, state) IN ('sent', 'failed', 'cancelled') THEN %(now)s END,
         is_free = is_free AND coalesce(%(state)s, state) = 'ready'
     WHERE id = %(id)s
@@ -107,6 +107,14 @@ _UNENDED = """
     WHERE entry = (SELECT position FROM entry WHERE id = %s) AND (ended_at IS NULL OR outcome = 'interrupted')
 """
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = %s AND started_at >= %s AND ref <> ''"
+_DOUBT = """
+    UPDATE entry SET unsure_since = enqueued_at
+    WHERE state IN ('ready', 'trying', 'asked', 'held') AND kind = ANY(%s::text[])
+"""
+_ASKED_LANES = "SELECT DISTINCT lane FROM entry WHERE state = 'asked' AND unsure_since IS NOT NULL ORDER BY lane"
+_ASK_ANEW = """
+    UPDATE entry SET state = 'ready', is_free = false WHERE lane = %s AND state = 'asked' AND unsure_since IS NOT NULL
+"""
 _FINISHED = """
     SELECT position FROM entry WHERE finished_at IS NOT NULL AND finished_at < %s ORDER BY finished_at LIMIT %s
     FOR UPDATE SKIP LOCKED
@@ -210,6 +218,15 @@ class PostgresOutbox:
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         return frozenset(CarrierRef(ref) for (ref,) in self._execute(_TAKEN_REFS, (lane, since)))
+
+    def doubt(self, kinds: Sequence[WishKind]) -> int:
+        count = self._execute(_DOUBT, (list(kinds),)).rowcount
+        for (lane,) in self._execute(_ASKED_LANES).fetchall():
+            self._lock(lane)
+            self._execute(_ASK_ANEW, (lane,))
+            self._execute(_CLOSE_LANE, (lane,))
+            self._free(lane)
+        return count
 
     def forget(self, before: datetime, limit: int) -> int:
         """Drop what is finished, with its attempts; of an SMS the name stays."""

@@ -15,6 +15,7 @@ from adapters.sqlite.ledger.consent import SqliteConsents
 from adapters.sqlite.ledger.conversation import SqliteConversations
 from adapters.sqlite.ledger.cursor import SqliteCursors
 from adapters.sqlite.ledger.digest import SqliteDigests
+from adapters.sqlite.ledger.epoch import SqliteEpoch
 from adapters.sqlite.ledger.lease import SqliteLeases
 from adapters.sqlite.ledger.media import SqliteMediaShelf
 from adapters.sqlite.ledger.message import SqliteMessages
@@ -69,6 +70,7 @@ class SqliteLedger:
         self.digests = SqliteDigests(connection)
         self.cursors = SqliteCursors(connection)
         self.leases = SqliteLeases(connection)
+        self.epoch = SqliteEpoch(connection)
         self.audit = SqliteAudit(connection, self.cursors)
         (self._secret,) = connection.execute("SELECT value FROM secret WHERE name = 'seal'").fetchone()
 

@@ -8,11 +8,11 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
 
 COLUMNS = """
     id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at, due_at,
-    ask_at, is_repeat, ref
+    ask_at, is_repeat, ref, unsure_since
 """
 SELECT = """
     SELECT id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
-        due_at, ask_at, is_repeat, ref
+        due_at, ask_at, is_repeat, ref, unsure_since
     FROM entry
 """
 
@@ -29,13 +29,13 @@ def entry_row(entry: OutboxEntry) -> Row:
     return (
         *(it.id, it.token, it.lane, it.destination, it.kind.value, it.subject, it.part, it.detail, it.state.value),
         *(it.status and it.status.value, it.fence, it.tries, it.looks, moment_or_none(it.started_at)),
-        *(moment(it.due_at), moment_or_none(it.ask_at), int(it.is_repeat), it.ref),
+        *(moment(it.due_at), moment_or_none(it.ask_at), int(it.is_repeat), it.ref, moment_or_none(it.unsure_since)),
     )
 
 
 def read_entry(row: Row) -> OutboxEntry:
     id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, *rest = row
-    started_at, due_at, ask_at, is_repeat, ref = rest
+    started_at, due_at, ask_at, is_repeat, ref, unsure_since = rest
     return OutboxEntry(
         id=id,
         token=token,
@@ -55,13 +55,14 @@ def read_entry(row: Row) -> OutboxEntry:
         ask_at=read_moment_or_none(ask_at),
         is_repeat=bool(is_repeat),
         ref=ref,
+        unsure_since=read_moment_or_none(unsure_since),
     )
 
 
 def change_row(change: EntryChange) -> Row:
-    """Write a change: state, status, due_at, ask_at, looks, is_repeat, ref; None where nothing changes."""
+    """Write a change: state, status, due_at, ask_at, looks, is_repeat, ref, is_sure; None where nothing changes."""
     it = change
     return (
         *(it.state and it.state.value, it.status and it.status.value, moment_or_none(it.due_at)),
-        *(moment_or_none(it.ask_at), it.looks, None if it.is_repeat is None else int(it.is_repeat), it.ref),
+        *(moment_or_none(it.ask_at), it.looks, it.is_repeat, it.ref, it.is_sure),
     )

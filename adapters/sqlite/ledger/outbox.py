@@ -22,9 +22,9 @@ _NAME = """
 _ENQUEUE = """
     INSERT INTO entry (
         id, token, lane, destination, kind, subject, part, detail, state, status, fence, tries, looks, started_at,
-        due_at, ask_at, is_repeat, ref, enqueued_at, is_free
+        due_at, ask_at, is_repeat, ref, unsure_since, enqueued_at, is_free
     ) VALUES (
-        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+        ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20,
         ?9 = 'ready' AND NOT EXISTS (
             SELECT 1 FROM entry WHERE lane = ?3 AND (state = 'ready' OR state = 'trying' OR state = 'asked')
         )
@@ -77,12 +77,12 @@ _CHANGE = """
     UPDATE entry
     SET state = coalesce(?1, state), status = coalesce(?2, status), due_at = coalesce(?3, due_at),
         ask_at = coalesce(?4, ask_at), looks = coalesce(?5, looks), is_repeat = coalesce(?6, is_repeat),
-        ref = coalesce(?7, ref),
-        finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?8 END,
+        ref = coalesce(?7, ref), unsure_since = CASE WHEN ?8 THEN NULL ELSE unsure_since END,
+        finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?9 END,
         is_free = is_free AND coalesce(?1, state) = 'ready'
-    WHERE position = (SELECT number FROM name WHERE name = ?9 AND noun = 'e')
+    WHERE position = (SELECT number FROM name WHERE name = ?10 AND noun = 'e')
 """
-_SETTLE = f"{_CHANGE} AND fence = ?10 AND state = 'trying'"
+_SETTLE = f"{_CHANGE} AND fence = ?11 AND state = 'trying'"
 _CLOSE_LANE = "UPDATE entry SET is_free = 0 WHERE lane = ? AND state = 'ready' AND is_free = 1"
 _FREE_LANE = """
     UPDATE entry SET is_free = 1
@@ -106,6 +106,13 @@ _UNENDED = """
     AND (ended_at IS NULL OR outcome = 'interrupted')
 """
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = ? AND started_at >= ? AND ref <> ''"
+_DOUBT = """
+    UPDATE entry SET unsure_since = enqueued_at
+    WHERE state IN ('ready', 'trying', 'asked', 'held') AND kind IN (SELECT value FROM json_each(?))
+"""
+_ASK_ANEW = (
+    "UPDATE entry SET state = 'ready', is_free = 0 WHERE state = 'asked' AND unsure_since IS NOT NULL RETURNING lane"
+)
 _FINISHED = """
     SELECT position, id, kind FROM entry WHERE finished_at IS NOT NULL AND finished_at < ? ORDER BY finished_at LIMIT ?
 """
@@ -210,6 +217,13 @@ class SqliteOutbox:
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         return frozenset(CarrierRef(ref) for (ref,) in self._execute(_TAKEN_REFS, (lane, moment(since))))
+
+    def doubt(self, kinds: Sequence[WishKind]) -> int:
+        count = self._execute(_DOUBT, (json.dumps(kinds),)).rowcount
+        for (lane,) in self._execute(_ASK_ANEW).fetchall():
+            self._execute(_CLOSE_LANE, (lane,))
+            self._free(lane)
+        return count
 
     def forget(self, before: datetime, limit: int) -> int:
         """Drop what is finished, with its attempts; of an SMS the name stays."""

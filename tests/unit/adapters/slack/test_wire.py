@@ -181,4 +181,4 @@ def test_whatever_stands_in_a_message_that_is_read_back_nothing_else_is_raised(v
     for place in places(message):
         told = spoiled(message, place, value)
         if isinstance(told, dict) and "ts" in told and wire.is_reply(told, ME):
-            wire.reply_read_back(told, "C0TEXTS", {})
+            wire.reply_read_back(told, "C0TEXTS", {}, ME)

@@ -30,10 +30,12 @@ _SHORT = {
     "each",  # the steps from destination to destination
     "shown",  # the conversations, after a gap
     "conversation",
+    "epoch",  # one row
     "media",  # once an hour, and over the digests alone
     "3",  # one row for each state of a message
     "2",
 }
+_ONCE = {"_DOUBT"}  # after a restore: all that waits is looked through
 _PARTS = {"SELECT", "_SELECT", "_CLAIM", "_CLAIM_FIRST"}  # of other statements
 
 
@@ -43,7 +45,7 @@ def _queries() -> list[tuple[str, str]]:
     for module in pkgutil.iter_modules(ledger.__path__):
         constants = vars(importlib.import_module(f"{ledger.__name__}.{module.name}"))
         for name, value in constants.items():
-            if isinstance(value, str) and _STATEMENT.match(value) and name not in _PARTS:
+            if isinstance(value, str) and _STATEMENT.match(value) and name not in _PARTS | _ONCE:
                 found.append((f"{module.name}{name}", value))
     return found
 
