@@ -26,7 +26,17 @@ from rich.text import Text
 
 from bridge.domain.query import StatusView, is_up
 from bridge.domain.visible import visible
-from bridge.errors import BridgeError, CannotListen, ConfigError, SchemaMismatch, StoreBusy, WireError
+from bridge.errors import (
+    BackupFailed,
+    BridgeError,
+    CannotListen,
+    ConfigError,
+    SchemaMismatch,
+    StoreBusy,
+    StoreDamaged,
+    WireError,
+)
+from bridge.wording import backup as backup_wording
 from bridge.wording import cli as wording
 
 if TYPE_CHECKING:
@@ -101,11 +111,56 @@ def run(
 
 
 @app.command()
-def check(config: ConfigPath = Path("bridge.toml")) -> None:
+def check(
+    config: ConfigPath = Path("bridge.toml"),
+    store: Annotated[bool, typer.Option("--store", help="Read the whole database too; no daemon may run.")] = False,
+) -> None:
     """Check the configuration, offline, and tell every mistake at once."""
     with _in_words():
         settings = _settings(config)
-    typer.echo(wording.good(str(config), len(settings.dids), len(settings.carriers), len(settings.people)))
+        typer.echo(wording.good(str(config), len(settings.dids), len(settings.carriers), len(settings.people)))
+        if store:
+            from config.assemble import check_store
+
+            typer.echo(backup_wording.whole(*check_store(settings)))
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to; the daemon's user must be allowed to write there.")],
+    config: ConfigPath = Path("bridge.toml"),
+    force: Annotated[bool, typer.Option("--force", help="Replace the file if there is one.")] = False,
+) -> None:
+    """Write all that the store holds into one file, while the daemon runs or not."""
+    from config.assemble import back_up
+
+    with _in_words():
+        done = _finish(back_up(_settings(config, needs_secrets=False), file.absolute(), force=force))
+    typer.echo(visible(backup_wording.written(done)))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `sms-bridge backup` has written.")],
+    config: ConfigPath = Path("bridge.toml"),
+) -> None:
+    """Put a backup in place of the store, while no daemon runs; what was there is moved aside."""
+    from config.assemble import restore as put_back
+
+    with _in_words():
+        settings = _settings(config, needs_secrets=False)
+        done = put_back(settings, file)
+    typer.echo(backup_wording.put_back(done, str(settings.store.path)))
+
+
+@app.command()
+def restored(config: ConfigPath = Path("bridge.toml")) -> None:
+    """Say that the store was restored by other means (pg_restore, a snapshot), before a daemon starts on it."""
+    from config.assemble import declare_restored
+
+    with _in_words():
+        _finish(declare_restored(_settings(config)))
+    typer.echo(backup_wording.declared())
 
 
 @app.command()
@@ -227,6 +282,10 @@ def _in_words() -> Iterator[None]:
 
 def _explained(error: BridgeError) -> tuple[str, int]:
     match error:
+        case StoreDamaged():
+            return wording.store_damaged(str(error)), CONFIG
+        case BackupFailed():
+            return str(error), BUSY
         case SchemaMismatch():
             return wording.schema_mismatch(str(error)), CONFIG
         case StoreBusy():

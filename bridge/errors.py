@@ -3,6 +3,8 @@
 BridgeError
 ├── ConfigError        the operator must change something; all mistakes at once
 ├── SchemaMismatch     the database is newer than this program, or not ours
+│   └── StoreDamaged   it is damaged, cut short or gone
+├── BackupFailed       a backup cannot be written, or put back, now
 ├── StoreBusy          another daemon holds the store, or it does not take a transaction in time
 ├── CannotListen       an address that we must listen on cannot be had
 ├── WireError          a payload we cannot read; ours to mend, kept raw
@@ -41,6 +43,14 @@ class ConfigError(BridgeError):
 
 class SchemaMismatch(BridgeError):
     """The database was written by a newer release, or is not one of ours."""
+
+
+class StoreDamaged(SchemaMismatch):
+    """The database is damaged, cut short, or gone: only a backup helps."""
+
+
+class BackupFailed(BridgeError):
+    """A backup could not be written, or put back, for now; what was there before is as it was."""
 
 
 class StoreBusy(BridgeError):

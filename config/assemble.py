@@ -5,12 +5,15 @@ import gc
 import logging
 import os
 import signal
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 from adapters.control import ControlClient, ControlServer
+from adapters.control.listener import BackUp
 from adapters.http import HttpServer
 from adapters.http.description import Json, document
 from adapters.http.health import mount_health
@@ -20,18 +23,24 @@ from adapters.postgres import PostgresStore
 from adapters.slack import SlackChat
 from adapters.slack import description as chat_routes
 from adapters.sqlite import SqliteStore
+from adapters.sqlite.backup import back_up_stopped, check_stopped, refused
+from adapters.sqlite.restore import put_back
 from adapters.twilio import TwilioCarrier
 from adapters.twilio import description as carrier_routes
+from bridge.domain.backup import Backup, Restored
 from bridge.domain.query import StatusView
 from bridge.engine.clock import SystemClock
 from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
+from bridge.errors import StoreBusy
 from bridge.flows import request
 from bridge.ports import Carrier, Clock, Desk, Worlds
+from bridge.wording import backup as backup_words
 from config.settings import Settings, StoreSettings, dial_plan
 
 log = logging.getLogger("sms-bridge")
 
+_PATIENCE = timedelta(seconds=5)  # with another process that holds the database file
 _TIER_3 = 50 / 60  # calls a second that Slack grants for one method, in its third tier
 
 
@@ -74,7 +83,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
             plan=dial_plan(settings, {name: carrier.abilities for name, carrier in carriers.items()}),
             worlds=Worlds(chat=chat, mail=mail, carriers=doors),
             manners=_manners(settings),
-            gates=(ControlServer(settings.control_socket), _Port(server)),
+            gates=(ControlServer(settings.control_socket, _back_up_of(store)), _Port(server)),
             clock=clock,
             owner=f"{os.uname().nodename}:{os.getpid()}",
         )
@@ -104,6 +113,51 @@ def described(settings: Settings, version: str) -> Json:
         paths |= chat_routes.paths()
         signatures |= chat_routes.signatures()
     return document(version, settings.bridge.public_url, paths, signatures)
+
+
+async def back_up(settings: Settings, target: Path, *, force: bool) -> Backup:
+    """Have the running daemon write a backup; where none runs, write it here, under the daemon's own lock."""
+    path = _file_of(settings)
+    try:
+        return await ControlClient(settings.control_socket).back_up(target, force=force)
+    except ConnectionError as nobody:
+        try:
+            return await asyncio.to_thread(back_up_stopped, path, target, force=force, patience=_PATIENCE)
+        except StoreBusy as busy:
+            raise StoreBusy(f"{busy}, and {nobody}") from nobody
+
+
+def restore(settings: Settings, backup: Path) -> Restored:
+    """Put a backup in place of the database; raise `StoreBusy` while a daemon runs."""
+    return put_back(_file_of(settings), backup.absolute(), SystemClock().now())
+
+
+async def declare_restored(settings: Settings) -> None:
+    """Take note that the database was restored by other means."""
+    store = _store(settings.store, SystemClock())
+    await store.open()
+    try:
+        await store.transact(lambda ledger, now: ledger.epoch.declare())
+    finally:
+        await store.aclose()
+
+
+def check_store(settings: Settings) -> tuple[str, int, float]:
+    """Read the whole database; return its path, its size and the seconds that it took."""
+    path, began = _file_of(settings), time.monotonic()
+    return str(path), check_stopped(path, _PATIENCE), time.monotonic() - began
+
+
+def _file_of(settings: Settings) -> Path:
+    if not settings.store.path:
+        raise refused(Path("[store] url"), backup_words.not_a_file_store())
+    return settings.store.path
+
+
+def _back_up_of(store: SqliteStore | PostgresStore) -> BackUp | None:
+    if isinstance(store, PostgresStore):
+        return None
+    return lambda target, force: store.back_up(target, force=force)
 
 
 def on_signals() -> asyncio.Event:

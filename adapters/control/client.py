@@ -6,6 +6,7 @@ import httpx
 
 from adapters.control import wire
 from adapters.control.settings import socket_path
+from bridge.domain.backup import Backup
 from bridge.domain.query import StatusView
 
 _SECONDS = 10.0
@@ -23,22 +24,38 @@ class ControlClient:
 
     async def status(self) -> StatusView:
         """Ask how the house is; WireError for an answer that this release cannot read."""
-        return wire.read(await self._get("/status"))
+        answer = await self._ask("GET", "/status", _SECONDS)
+        if answer.status_code != httpx.codes.OK:
+            raise self._useless(answer)
+        return wire.read(answer.content)
 
-    async def _get(self, question: str) -> bytes:
+    async def back_up(self, file: Path, *, force: bool) -> Backup:
+        """Have the daemon write a backup, however long that takes; raises what the daemon says is in the way."""
+        order = wire.written_order(file, force=force)
+        answer = await self._ask("POST", "/backup", None, content=order)
+        if answer.status_code == httpx.codes.OK:
+            return wire.read_backup(answer.content)
+        if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
+            raise wire.read_refusal(answer.content)
+        raise self._useless(answer)
+
+    def _useless(self, answer: httpx.Response) -> ConnectionError:
+        return ConnectionError(f"the daemon at {self._path} cannot answer now: {answer.text.strip()[:300]}")
+
+    async def _ask(
+        self, method: str, question: str, longest: float | None, content: bytes | None = None
+    ) -> httpx.Response:
         try:
             socket_path(self._path)
         except ValueError as error:
             raise ConnectionError(f"{self._path} {error}") from error
         transport = httpx.AsyncHTTPTransport(uds=str(self._path), retries=0)
-        async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=_SECONDS) as client:
+        patience = httpx.Timeout(_SECONDS, read=longest)
+        async with httpx.AsyncClient(transport=transport, trust_env=False, timeout=patience) as client:
             try:
-                answer = await client.get(f"http://daemon{question}")
+                return await client.request(method, f"http://daemon{question}", content=content)
             except httpx.TransportError as error:
                 raise ConnectionError(f"no daemon answers at {self._path} ({_reason(error)})") from error
-        if answer.status_code != httpx.codes.OK:
-            raise ConnectionError(f"the daemon at {self._path} cannot answer now: {answer.text.strip()[:300]}")
-        return answer.content
 
 
 def _reason(error: httpx.TransportError) -> str:

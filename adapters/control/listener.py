@@ -1,31 +1,37 @@
 """The daemon's end of the control socket. Whoever may open the socket may ask; only the daemon's own user may open it.
 
-It answers questions and changes nothing.
+It answers questions, and has a backup written; nothing that it does changes the house.
 """
 
 import asyncio
 import os
 import socket
 import stat
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from aiohttp import web
 
 from adapters.control import wire
 from adapters.control.settings import socket_path
+from bridge.domain.backup import Backup
 from bridge.domain.query import AskStatus, StatusView
-from bridge.errors import CannotListen, StoreBusy
+from bridge.errors import BridgeError, CannotListen, StoreBusy, WireError
 from bridge.ports import Desk
 
 _PROBE_SECONDS = 2.0
 _GRACE_SECONDS = 1.0
 
+BackUp = Callable[[Path, bool], Awaitable[Backup]]
+"""Writes a backup to a file; True allows it to replace one."""
+
 
 class ControlServer:
     """Answers at a path in the file system, from `start` to `aclose`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, back_up: BackUp | None = None) -> None:
         self._path = path
+        self._back_up = back_up
         self._runner: web.AppRunner | None = None
         self._inode = 0
 
@@ -41,7 +47,7 @@ class ControlServer:
             raise CannotListen(f"{self._path} {error}") from error
         await self._make_way()
         listening = self._bound()
-        runner = web.AppRunner(_application(desk), access_log=None, shutdown_timeout=_GRACE_SECONDS)
+        runner = web.AppRunner(_application(desk, self._back_up), access_log=None, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         self._runner = runner
         await web.SockSite(runner, listening).start()
@@ -106,7 +112,7 @@ async def _answers(path: Path) -> bool:
     return True
 
 
-def _application(desk: Desk) -> web.Application:
+def _application(desk: Desk, back_up: BackUp | None) -> web.Application:
     async def status(_: web.Request) -> web.Response:
         try:
             view = await desk.ask(AskStatus())
@@ -115,6 +121,19 @@ def _application(desk: Desk) -> web.Application:
         assert isinstance(view, StatusView)
         return web.Response(body=wire.written(view), content_type="application/json")
 
+    async def backup(request: web.Request) -> web.Response:
+        assert back_up
+        try:
+            file, force = wire.read_order(await request.read())
+            written = wire.written_backup(await back_up(file, force))
+        except WireError as error:
+            return web.Response(status=400, text=str(error))
+        except BridgeError as error:
+            return web.Response(status=422, body=wire.written_refusal(error), content_type="application/json")
+        return web.Response(body=written, content_type="application/json")
+
     application = web.Application()
     application.router.add_get("/status", status)
+    if back_up:
+        application.router.add_post("/backup", backup)
     return application

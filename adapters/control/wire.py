@@ -1,10 +1,15 @@
-"""Status as JSON, strictly both ways: what is missing, extra or of another type is an error, never a guess."""
+"""Status, and orders for backups, as JSON, strictly both ways: what is missing or extra is an error, never a guess."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
+from bridge.domain.backup import Backup, Contents
 from bridge.domain.query import StatusView, Trouble
 from bridge.domain.visible import visible
-from bridge.errors import WireError
+from bridge.errors import BackupFailed, BridgeError, ConfigError, Mistake, WireError
 
 
 class _Strict(BaseModel):
@@ -59,3 +64,75 @@ def read(body: bytes) -> StatusView:
             Trouble(key=each.key, what=each.what, since=each.since, count=each.count) for each in status.troubles
         ),
     )
+
+
+class _Order(_Strict):
+    file: str
+    force: bool
+
+
+class _Contents(_Strict):
+    conversations: int
+    messages: int
+    waiting: int
+
+
+class _Backup(_Strict):
+    file: str
+    contents: _Contents
+    octets: int
+    seconds: float
+
+
+class _Refusal(_Strict):
+    """Either something that somebody must change, with its place and remedy, or what stands in the way for now."""
+
+    place: str = ""
+    what: str
+    remedy: str = ""
+
+
+def written_order(file: Path, *, force: bool) -> bytes:
+    return _Order(file=str(file), force=force).model_dump_json().encode()
+
+
+def read_order(body: bytes) -> tuple[Path, bool]:
+    """Read which file a backup is to become, and whether it may replace one; WireError if that cannot be told."""
+    order = _strictly(_Order, body)
+    return Path(order.file), order.force
+
+
+def written_backup(backup: Backup) -> bytes:
+    return _Backup.model_validate(asdict(backup)).model_dump_json().encode()
+
+
+def read_backup(body: bytes) -> Backup:
+    backup = _strictly(_Backup, body)
+    contents = Contents(**backup.contents.model_dump())
+    return Backup(file=backup.file, contents=contents, octets=backup.octets, seconds=backup.seconds)
+
+
+def written_refusal(error: BridgeError) -> bytes:
+    refusal = _Refusal(what=str(error))
+    if isinstance(error, ConfigError):
+        (mistake, *_) = error.mistakes
+        refusal = _Refusal(place=mistake.place, what=mistake.what, remedy=mistake.remedy)
+    return refusal.model_dump_json().encode()
+
+
+def read_refusal(body: bytes) -> BridgeError:
+    """Read why no backup was written, as the error that the daemon met."""
+    refusal = _strictly(_Refusal, body)
+    if not refusal.place:
+        return BackupFailed(refusal.what)
+    return ConfigError((Mistake(place=refusal.place, what=refusal.what, remedy=refusal.remedy),))
+
+
+_Form = TypeVar("_Form", bound=_Strict)
+
+
+def _strictly(form: type[_Form], body: bytes) -> _Form:
+    try:
+        return form.model_validate_json(body)
+    except ValidationError as error:
+        raise WireError(f"what was said over the socket cannot be read: {error.error_count()} mistakes") from error

@@ -289,7 +289,7 @@ def leases(db: Database) -> None:
     db.execute("PRAGMA user_version = 2")
 
 
-# One row. `id` is drawn anew at every opening and stands beside the file too; `is_declared` says that a backup was put
+# One row. `id` is drawn anew at every opening and stands in the lock file too; `is_declared` says that a backup was put
 # in place and nobody has acted on it yet. `unsure_since` of an entry: it may have happened in a life that was undone.
 _EPOCH = (
     """
@@ -300,7 +300,7 @@ _EPOCH = (
         restored_at TEXT
     ) STRICT
     """,
-    "INSERT INTO epoch (id, number, is_declared) VALUES (lower(hex(randomblob(16))), 1, 0)",
+    "INSERT INTO epoch (id, number, is_declared) VALUES ('', 1, 0)",
     "ALTER TABLE entry ADD COLUMN unsure_since TEXT",
 )
 

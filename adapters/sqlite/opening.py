@@ -5,19 +5,20 @@ also remembers that there was one.
 """
 
 import contextlib
-import fcntl
 import os
+import secrets
 import sqlite3
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from urllib.parse import quote
 
 from sqlite_utils import Database
 
+from adapters.sqlite.lockfile import LockFile, locked
 from adapters.sqlite.migrations import APPLICATION_ID, SCHEMA_VERSION, migrations
-from bridge.errors import ConfigError, Mistake, SchemaMismatch, StoreBusy
-from bridge.wording import config as wording
+from bridge.errors import SchemaMismatch, StoreBusy, StoreDamaged
 
 _PRAGMAS = (
     "PRAGMA trusted_schema = OFF",
@@ -44,7 +45,7 @@ class StoreFile:
     """The opened database, and the lock that keeps every other daemon out of it."""
 
     connection: sqlite3.Connection
-    lock: BinaryIO
+    lock: LockFile
 
     def close(self) -> None:
         """Leave one complete file behind, and let others have it."""
@@ -55,37 +56,37 @@ class StoreFile:
 
 
 def open_file(path: Path, patience: timedelta) -> StoreFile:
-    """Lock, check and migrate; a file is made only where there has never been one.
+    """Lock, check and migrate, and begin a life; a file is made only where there has never been one.
 
     `patience` is how long a lock of another process is waited for. Raise `StoreBusy` if another daemon has the file,
     `SchemaMismatch` if it cannot be used as it is, `ConfigError` if it cannot be there.
     """
-    if path.is_dir():
-        raise ConfigError((Mistake(place=str(path), what="is a folder", remedy=wording.store_file()),))
-    lock = _locked(path)
-    try:
-        _expect(path, had_one=os.fstat(lock.fileno()).st_size > 0)
-        connection = _connected(path, patience)
-        _remember(lock, path)
-    except BaseException:
-        lock.close()
-        raise
-    return StoreFile(connection=connection, lock=lock)
+    with contextlib.ExitStack() as closing:
+        lock = locked(path)
+        closing.callback(lock.close)
+        _expect(path, had_one=lock.had_one)
+        file = _opened(path, lock, patience)
+        closing.callback(file.close)
+        with _told(path):
+            _prepare(file)
+        closing.pop_all()
+        return file
 
 
-def _locked(path: Path) -> BinaryIO:
-    try:
-        descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        mistake = Mistake(place=str(path), what=f"cannot be opened: {error}", remedy=wording.store_folder())
-        raise ConfigError((mistake,)) from error
-    lock = os.fdopen(descriptor, "r+b")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        raise StoreBusy(f"{path} is held by another daemon") from None
-    return lock
+def open_as_it_is(path: Path, patience: timedelta) -> StoreFile:
+    """Lock an existing database and open it without changing anything in it; raise as `open_file` does."""
+    with contextlib.ExitStack() as closing:
+        lock = locked(path)
+        closing.callback(lock.close)
+        _expect(path, had_one=True)
+        file = _opened(path, lock, patience)
+        closing.pop_all()
+        return file
+
+
+def _opened(path: Path, lock: LockFile, patience: timedelta) -> StoreFile:
+    _expect_own_journal(path, lock.lives)
+    return StoreFile(connection=_connected(path, patience), lock=lock)
 
 
 def _expect(path: Path, *, had_one: bool) -> None:
@@ -93,14 +94,33 @@ def _expect(path: Path, *, had_one: bool) -> None:
     if path.exists() and path.stat().st_size > 0:
         return
     if had_one:
-        raise SchemaMismatch(
-            f"{path} is missing or empty, but there was a database: restore it from a backup, "
-            f"or remove {path}.lock to begin with an empty one"
+        raise StoreDamaged(
+            f"{path} is missing or empty, but there was a database: restore it from a backup, or remove {path}.lock "
+            "to begin with an empty one"
         )
     journal = Path(f"{path}-wal")
     if journal.exists() and journal.stat().st_size > 0:
-        raise SchemaMismatch(f"{journal} is the journal of a database that is missing: restore both from a backup")
+        raise StoreDamaged(f"{journal} is the journal of a database that is missing: restore both from a backup")
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))  # its journal gets the same mode
+
+
+def _expect_own_journal(path: Path, lives: frozenset[str]) -> None:
+    """Refuse a journal of the database that lay here before: SQLite would write it over the copy that lies here now.
+
+    The file alone, without its journal, tells which life it is in; one that does not say is let through.
+    """
+    journal = Path(f"{path}-wal")
+    if not lives or not journal.exists() or not journal.stat().st_size:
+        return
+    alone = sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
+    try:
+        life = _life(alone)
+    except sqlite3.Error:
+        return
+    finally:
+        alone.close()
+    if life and life not in lives:
+        raise StoreDamaged(f"{path} is another database than the one whose journal is {journal}: restore it anew")
 
 
 def _connected(path: Path, patience: timedelta) -> sqlite3.Connection:
@@ -113,20 +133,52 @@ def _connected(path: Path, patience: timedelta) -> sqlite3.Connection:
         cached_statements=256,
     )
     try:
-        _check(connection, path)
-        for pragma in _PRAGMAS:
-            connection.execute(pragma).fetchall()
-        migrations.apply(Database(connection, execute_plugins=False))
-    except sqlite3.OperationalError as error:
-        connection.close()
-        raise StoreBusy(f"{path} cannot be opened now: {error}") from error
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise SchemaMismatch(f"{path} is damaged ({error}): restore it from a backup") from error
+        with _told(path):
+            _check(connection, path)
+            for pragma in _PRAGMAS:
+                connection.execute(pragma).fetchall()
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+@contextlib.contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Tell SQLite's errors as ours."""
+    try:
+        yield
+    except sqlite3.OperationalError as error:
+        raise StoreBusy(f"{path} cannot be opened now: {error}") from error
+    except sqlite3.DatabaseError as error:
+        raise StoreDamaged(f"{path} is damaged ({error}): restore it from a backup") from error
+
+
+def _prepare(file: StoreFile) -> None:
+    """Bring the schema up to date and begin a life; declare a restore where the last one is not the one we know of.
+
+    What the lock file does not know yet is written there before it is written here, so that a kill in between is not
+    taken for a restore. On a full disk the last life goes on.
+    """
+    connection, lock = file.connection, file.lock
+    last = _life(connection)
+    migrations.apply(Database(connection, execute_plugins=False))
+    if (last or lock.lives) and last not in lock.lives:
+        connection.execute("UPDATE epoch SET is_declared = 1, number = number + 1")
+    life = secrets.token_hex(16)
+    with contextlib.suppress(OSError, sqlite3.OperationalError):
+        lock.remember(*([last] if last else []), life)
+        connection.execute("UPDATE epoch SET id = ?", (life,))
+        (is_blocked, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if not is_blocked:
+            lock.remember(life)
+
+
+def _life(connection: sqlite3.Connection) -> str:
+    """Return which life the database is in; nothing if it was never opened by a release that knows of lives."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'epoch'").fetchone():
+        return ""
+    return str(connection.execute("SELECT id FROM epoch").fetchone()[0])
 
 
 def _check(connection: sqlite3.Connection, path: Path) -> None:
@@ -146,17 +198,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
         return
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     if found != "ok":
-        raise SchemaMismatch(f"{path} is damaged ({found}): restore it from a backup")
+        raise StoreDamaged(f"{path} is damaged ({found}): restore it from a backup")
 
 
 def _is_unborn(connection: sqlite3.Connection, application: int) -> bool:
     """Tell whether the very first start was cut short, by a kill or a power cut, before it had made the tables."""
     return application == 0 and not connection.execute(_TABLES).fetchall()
-
-
-def _remember(lock: BinaryIO, path: Path) -> None:
-    lock.seek(0)
-    lock.write(f"{path.name} beside this file is kept by sms-bridge.\n".encode())
-    lock.truncate()
-    lock.flush()
-    os.fsync(lock.fileno())

@@ -15,8 +15,10 @@ from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
+from adapters.sqlite.backup import Draft, draft
 from adapters.sqlite.ledger import SqliteLedger
 from adapters.sqlite.opening import StoreFile, open_file
+from bridge.domain.backup import Backup
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger
 
@@ -102,6 +104,7 @@ class SqliteStore:
         self._handed_in: list[_Job] = []  # in this turn of the loop
         self._waiting = 0  # works that were handed in and are not answered
         self._queue: SimpleQueue[list[_Job]] = SimpleQueue()  # of groups; an empty one is the end
+        self._copies: SimpleQueue[tuple[Draft, _Job]] = SimpleQueue()  # backups to be written
         self._parked: list[_Job] = []  # one at most; whichever thread takes it out runs it
         self._has_stirred = True  # entries may wait from before
         self._is_open = False
@@ -149,6 +152,24 @@ class SqliteStore:
         if self._thread.ident is not None:
             await asyncio.shield(asyncio.to_thread(self._thread.join))
 
+    async def back_up(self, target: Path, *, force: bool) -> Backup:
+        """Write a backup while everything goes on; raise `ConfigError` or `BackupFailed`.
+
+        Whoever stops waiting does not stop it.
+        """
+        return await asyncio.shield(asyncio.ensure_future(self._back_up(target, force=force)))
+
+    async def _back_up(self, target: Path, *, force: bool) -> Backup:
+        copy = await asyncio.to_thread(draft, self._path, target, force=force)
+        job = _Job(_nothing, self._loop.create_future())
+        self._copies.put((copy, job))
+        try:
+            await self.transact(_nothing)  # it wakes the thread
+            await job.future
+            return await asyncio.to_thread(copy.finish)
+        finally:
+            copy.discard()
+
     def _hand_in(self, job: _Job) -> None:
         """Hand a work over with all others of this turn of the loop, so that the two threads wake each other once."""
         self._waiting += 1
@@ -188,11 +209,34 @@ class SqliteStore:
     def _live(self) -> None:
         try:
             while works := self._gather():
-                group = _Group(works)
-                self._commit(group)
-                self._loop.call_soon_threadsafe(self._tell, group)
+                self._serve(works)
+                while not self._copies.empty():
+                    self._copy(*self._copies.get())
         finally:
             self._file.close()
+
+    def _serve(self, works: list[_Job]) -> None:
+        group = _Group(works)
+        self._commit(group)
+        self._loop.call_soon_threadsafe(self._tell, group)
+
+    def _copy(self, copy: Draft, job: _Job) -> None:
+        """Copy the database, a megabyte at a time, and serve a group of works in between, if there is one.
+
+        SQLite writes what this very connection changes meanwhile into the copy too.
+        """
+        with job:
+            copy.copy(self._file.connection, self._serve_one)
+        self._loop.call_soon_threadsafe(job.resolve)
+
+    def _serve_one(self) -> None:
+        if self._queue.empty():
+            return
+        works = self._gather()
+        if not works:
+            self._queue.put(works)  # the end comes after this
+            raise StoreBusy(f"{self._path} is being closed")
+        self._serve(works)
 
     def _gather(self) -> list[_Job]:
         """Wait for works and take along what waits behind them, at most a group; none is the end."""

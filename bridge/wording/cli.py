@@ -33,6 +33,10 @@ def schema_mismatch(reason: str) -> str:
     return _with_remedy(reason, "Start the release that wrote the database, or name another file in [store].")
 
 
+def store_damaged(reason: str) -> str:
+    return _with_remedy(reason, "`sms-bridge restore FILE` puts a backup there and moves aside what is there now.")
+
+
 def unexpected(reason: str) -> str:
     return _with_remedy(reason, "This should not happen; please report it to the developers.")
 

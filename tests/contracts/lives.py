@@ -87,7 +87,7 @@ class Lives:
             ledger.outbox.doubt(ASKABLE)
             taken = _taken(ledger, now, "main/+1415", limit=5)
             present = ledger.outbox.get(EntryId("asked"))
-            return [str(id) for id in blocked], [one.id for one in taken], present and present.state
+            return [str(id) for id in blocked], [one.id for one in taken], present.state if present else None
 
         assert await store.transact(work) == ([], ["asked"], EntryState.TRYING)
 

@@ -29,7 +29,6 @@ EVERYTHING = {
     "bridge/engine/supervisor.py keep": "what fails is started again",
 }
 EVEN_THE_END = {
-    "adapters/sqlite/opening.py open_file": "the lock is given back, whatever happens",
     "adapters/sqlite/opening.py _connected": "the connection is given back, whatever happens",
     "adapters/postgres/store.py transact": "what was not committed is undone, whatever happened",
 }

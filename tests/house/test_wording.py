@@ -12,7 +12,8 @@ import pytest
 from tests.house.source import asides, dotted, modules, tree
 
 ERRORS = {
-    "BridgeError", "ConfigError", "SchemaMismatch", "StoreBusy", "CannotListen", "WireError", "Mistake",
+    "BridgeError", "ConfigError", "SchemaMismatch", "StoreDamaged", "BackupFailed", "StoreBusy", "CannotListen",
+    "WireError", "Mistake",
     "PortError", "Transient", "Blocked", "Permanent", "Uncertain",
     "ValueError", "TypeError", "RuntimeError", "KeyError", "OSError", "ConnectionError", "ConnectError",
     "_refused", "refused",
@@ -40,7 +41,7 @@ ELSEWHERE = {
     "adapters/control/client.py": {"it takes too long": "the detail of an error"},
     "adapters/control/listener.py": {"the store is busy: …": "told to our own command line, which words it anew"},
     "adapters/mail/wire.py": {"the mail server said … …": "the detail of an error"},
-    "adapters/sqlite/opening.py": {"… beside this file is kept by sms-bridge.\n": "written into the lock file"},
+    "adapters/sqlite/lockfile.py": {"… beside this file is kept by sms-bridge.": "written into the lock file"},
     "adapters/twilio/listing.py": {"Sent from your Twilio trial account - ": "the vendor's words, to be recognised"},
     "bridge/engine/dispatcher.py": {"no answer in time": "a detail for the log and the attempt"},
     "bridge/engine/recovery.py": {"what it was about is no longer there": "a detail for the log and the attempt"},
