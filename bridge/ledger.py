@@ -24,6 +24,7 @@ from bridge.domain.ids import (
     PostRef,
     ThreadRef,
 )
+from bridge.domain.invariant import Duty
 from bridge.domain.message import Attachment, Media, Message, Post
 from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement, WishKind
 from bridge.domain.phone import Address, PhoneNumber
@@ -255,6 +256,41 @@ class Audit(Protocol):
     def status(self, now: datetime) -> StatusView: ...
 
 
+class Invariants(Protocol):
+    """What must be true whenever somebody looks: each verb returns an example of the contrary, or nothing.
+
+    They only read, and never all that ever was: of what is unfinished or unacknowledged, and of what was finished, each
+    looks at the newest ten thousand. An example is a source, a message's id or an entry's token.
+    """
+
+    def unseen_request(self) -> str:
+        """A request that we could not use, of whose source no trouble tells."""
+
+    def unasked_attempt(self, before: datetime) -> str:
+        """An entry that is *trying*, and could have been asked about before then."""
+
+    def untaken_entry(self, before: datetime) -> str:
+        """A free lane head that was due before then, of whose destination no trouble tells."""
+
+    def stuck_lane(self) -> str:
+        """The first ready entry of a lane in which nothing is tried or asked about, and that is not free."""
+
+    def unshown_text(self, before: datetime) -> str:
+        """An open message from before then without a post, and without an entry that will make one or has told why."""
+
+    def unmailed_text(self, duties: Sequence[Duty]) -> str:
+        """An open message that one of these duties demands to be new in a digest, and that is in none."""
+
+    def text_mailed_twice(self) -> str:
+        """An open message that is new in two digests to one person."""
+
+    def sent_without_reference(self) -> str:
+        """A post or an SMS that was answered, without the name that the world gave it."""
+
+    def reference_twice(self) -> str:
+        """An SMS whose reference another one has too."""
+
+
 class Ledger(Protocol):
     """Everything a decision may read and write, inside one transaction. Synchronous on purpose: nobody can await."""
 
@@ -286,6 +322,8 @@ class Ledger(Protocol):
     def epoch(self) -> Epoch: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def invariants(self) -> Invariants: ...
 
     def savepoint(self) -> AbstractContextManager[None]:
         """Undo everything done inside it, and nothing else, when it is left by an exception."""

@@ -41,6 +41,9 @@ class Bench(Protocol):
     def full(self) -> AbstractContextManager[None]:
         """Let there be no room for another octet."""
 
+    def tamper(self, *statements: str) -> None:
+        """Change the tables behind the store's back."""
+
     def octets(self) -> bytes:
         """Return everything that lies on disk, once the store is closed."""
 

@@ -66,6 +66,11 @@ class PostgresBench:
             finally:
                 other.execute("DROP FUNCTION no_room() CASCADE")
 
+    def tamper(self, *statements: str) -> None:
+        with closing(psycopg.connect(self.url, autocommit=True)) as other:
+            for statement in statements:
+                other.execute(statement.encode())
+
     def octets(self) -> bytes:
         with closing(psycopg.connect(self.url)) as connection:
             tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()

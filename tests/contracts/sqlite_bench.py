@@ -4,7 +4,7 @@ import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -60,6 +60,11 @@ class SqliteBench:
             yield
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+    def tamper(self, *statements: str) -> None:
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as other:
+            for statement in statements:
+                other.execute(statement)
 
     def octets(self) -> bytes:
         return b"".join(file.read_bytes() for file in self._folder.glob("bridge.db*"))

@@ -4,6 +4,7 @@ A store joins by a fixture `bench` and one line: `class TestMine(StoreContract):
 """
 
 from tests.contracts.facts import Facts
+from tests.contracts.invariants import Invariants
 from tests.contracts.lane_model import LaneModel
 from tests.contracts.lanes import Lanes
 from tests.contracts.lives import Lives
@@ -15,5 +16,7 @@ from tests.contracts.transactions import Transactions
 from tests.contracts.turns import Turns
 
 
-class StoreContract(Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns):
+class StoreContract(
+    Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns, Invariants
+):
     """Every promise of `Store` and `Ledger`, each a sentence."""

@@ -19,6 +19,7 @@ from adapters.postgres.ledger.conversation import PostgresConversations
 from adapters.postgres.ledger.cursor import PostgresCursors
 from adapters.postgres.ledger.digest import PostgresDigests
 from adapters.postgres.ledger.epoch import PostgresEpoch
+from adapters.postgres.ledger.invariant import PostgresInvariants
 from adapters.postgres.ledger.lease import PostgresLeases
 from adapters.postgres.ledger.media import PostgresMediaShelf
 from adapters.postgres.ledger.message import PostgresMessages
@@ -50,6 +51,7 @@ class PostgresLedger:
         self.leases = PostgresLeases(connection)
         self.epoch = PostgresEpoch(connection)
         self.audit = PostgresAudit(connection, self.cursors)
+        self.invariants = PostgresInvariants(connection)
         self._secret = secret
 
     @property

@@ -16,6 +16,7 @@ from adapters.sqlite.ledger.conversation import SqliteConversations
 from adapters.sqlite.ledger.cursor import SqliteCursors
 from adapters.sqlite.ledger.digest import SqliteDigests
 from adapters.sqlite.ledger.epoch import SqliteEpoch
+from adapters.sqlite.ledger.invariant import SqliteInvariants
 from adapters.sqlite.ledger.lease import SqliteLeases
 from adapters.sqlite.ledger.media import SqliteMediaShelf
 from adapters.sqlite.ledger.message import SqliteMessages
@@ -72,6 +73,7 @@ class SqliteLedger:
         self.leases = SqliteLeases(connection)
         self.epoch = SqliteEpoch(connection)
         self.audit = SqliteAudit(connection, self.cursors)
+        self.invariants = SqliteInvariants(connection)
         (self._secret,) = connection.execute("SELECT value FROM secret WHERE name = 'seal'").fetchone()
 
     def savepoint(self) -> Savepoint:

@@ -28,6 +28,8 @@ _SHORT = {
     "CONSTANT",
     "claim",  # what is asked for, in a list
     "each",  # the steps from destination to destination
+    "recent",  # ten thousand rows at most
+    "duty",  # the numbers of ours and who is told of their texts
     "shown",  # the conversations, after a gap
     "conversation",
     "epoch",  # one row
