@@ -321,7 +321,13 @@ def _house(view: StatusView, timezone: str) -> RenderableType:
     heading = Text.assemble(
         ("sms-bridge  ", "bold"), wording.heading(view.now.astimezone(ZoneInfo(timezone)), timezone)
     )
-    parts = (heading, _section("Listeners", _listeners(view)), _section("Texts", _numbers(view)))
+    parts: tuple[RenderableType, ...] = (
+        heading,
+        _section("Listeners", _listeners(view)),
+        _section("Texts", _numbers(view)),
+    )
+    if view.violated:
+        parts = (*parts, _section(wording.VIOLATED, Text("\n".join(view.violated), style="bold red")))
     return Group(*parts, _section(*_troubles(view, timezone)))
 
 

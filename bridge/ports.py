@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Never, Protocol, TypeVar
+from typing import NamedTuple, Never, Protocol, TypeVar
 
 from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.delivery import DeliveryReceipt
@@ -42,6 +42,10 @@ class Clock(Protocol):
 
     async def sleep(self, duration: timedelta) -> None:
         """Return when this much time has passed by this clock."""
+
+
+Hear = Callable[[datetime], None]
+"""Offered to a door: told what time it is by its world's own clock, whenever an answer says so."""
 
 
 class Answer(StrEnum):
@@ -188,6 +192,13 @@ class Parked(Protocol[T_co]):
         """Do not run it any more, unless it is being run or was."""
 
 
+class Room(NamedTuple):
+    """How many octets may still be written where a store lies, and of how many."""
+
+    free: int
+    total: int
+
+
 class Store(Protocol):
     async def transact(self, work: Callable[[Ledger, datetime], T]) -> T:
         """Run `work(ledger, now)` in one transaction, off the event loop, and return once it is durable.
@@ -202,6 +213,9 @@ class Store(Protocol):
         It is run as `transact` runs one; where the store can, in the very transaction that makes the entry ready, after
         all else in it. One at a time is parked.
         """
+
+    async def room(self) -> Room | None:
+        """Tell how much room is left; None where only the database's own server knows."""
 
     async def aclose(self) -> None:
         """Finish what was handed in, and close."""

@@ -34,7 +34,7 @@ from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
 from bridge.errors import StoreBusy
 from bridge.flows import request
-from bridge.ports import Carrier, Clock, Desk, Worlds
+from bridge.ports import Carrier, Clock, Desk, Hear, Worlds
 from bridge.wording import backup as backup_words
 from config.settings import Settings, StoreSettings, dial_plan
 
@@ -65,18 +65,18 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
     async with AsyncExitStack() as closing:
         server = HttpServer(settings.bridge)
         public_url = settings.bridge.public_url
+        hears = clock.hears if isinstance(clock, SystemClock) else _not_compared
         carriers = {
-            name: TwilioCarrier(name, one, public_url=public_url, server=server, now=clock.now)
+            name: TwilioCarrier(name, one, public_url=public_url, server=server, now=clock.now, hear=hears(name))
             for name, one in settings.carriers.items()
         }
-        chat = SlackChat(settings.slack, clock=clock, server=server)
+        chat = SlackChat(settings.slack, clock=clock, server=server, hear=hears("slack"))
         closing.push_async_callback(chat.aclose)
         for carrier in carriers.values():
             closing.push_async_callback(carrier.aclose)
         mail = SmtpMail(settings.mail, timezone=settings.bridge.timezone)
         doors: dict[str, Carrier] = {**carriers}
-        store = _store(settings.store, clock)
-        await store.open()
+        store = await opened_store(settings.store, clock)
         closing.push_async_callback(store.aclose)
         daemon = Daemon(
             store=store,
@@ -86,6 +86,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
             gates=(ControlServer(settings.control_socket, _back_up_of(store)), _Port(server)),
             clock=clock,
             owner=f"{os.uname().nodename}:{os.getpid()}",
+            drifts=clock.drifts if isinstance(clock, SystemClock) else dict,
         )
         yield daemon, server
 
@@ -134,8 +135,7 @@ def restore(settings: Settings, backup: Path) -> Restored:
 
 async def declare_restored(settings: Settings) -> None:
     """Take note that the database was restored by other means."""
-    store = _store(settings.store, SystemClock())
-    await store.open()
+    store = await opened_store(settings.store, SystemClock())
     try:
         await store.transact(lambda ledger, now: ledger.epoch.declare())
     finally:
@@ -174,12 +174,22 @@ def on_signals() -> asyncio.Event:
     return stop
 
 
-def _store(settings: StoreSettings, clock: Clock) -> SqliteStore | PostgresStore:
+def _not_compared(source: str) -> Hear:
+    """A clock that is moved by hand agrees with nobody's."""
+    return lambda told: None
+
+
+async def opened_store(settings: StoreSettings, clock: Clock) -> SqliteStore | PostgresStore:
+    """Open the store that these settings name."""
+    store: SqliteStore | PostgresStore
     if settings.url:
         is_server_time = isinstance(clock, SystemClock)  # a clock that is moved by hand is nobody else's
-        return PostgresStore(settings.url.get_secret_value(), clock, is_server_time=is_server_time)
-    assert settings.path
-    return SqliteStore(settings.path, clock)
+        store = PostgresStore(settings.url.get_secret_value(), clock, is_server_time=is_server_time)
+    else:
+        assert settings.path
+        store = SqliteStore(settings.path, clock)
+    await store.open()
+    return store
 
 
 def _manners(settings: Settings) -> Mapping[str, Manner]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from bridge.domain.backup import Backup, Contents
+from bridge.domain.invariant import Invariant
 from bridge.domain.query import StatusView, Trouble
 from bridge.domain.visible import visible
 from bridge.errors import BackupFailed, BridgeError, ConfigError, Mistake, WireError
@@ -30,6 +31,7 @@ class _Status(_Strict):
     oldest_waiting: AwareDatetime | None
     listeners: dict[str, str]
     troubles: tuple[_Trouble, ...]
+    violated: tuple[Invariant, ...]
 
 
 def written(status: StatusView) -> bytes:
@@ -44,6 +46,7 @@ def written(status: StatusView) -> bytes:
             _Trouble(key=visible(each.key), what=visible(each.what), since=each.since, count=each.count)
             for each in status.troubles
         ),
+        violated=status.violated,
     )
     return whole.model_dump_json().encode()
 
@@ -63,6 +66,7 @@ def read(body: bytes) -> StatusView:
         troubles=tuple(
             Trouble(key=each.key, what=each.what, since=each.since, count=each.count) for each in status.troubles
         ),
+        violated=status.violated,
     )
 
 

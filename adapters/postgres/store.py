@@ -140,6 +140,9 @@ class PostgresStore:
             self._hurry()
         return _Parked(job, self._parked, self._hurry)
 
+    async def room(self) -> None:
+        """Say nothing: the disk is the server's, and its operator watches it."""
+
     async def aclose(self) -> None:
         """Finish what was handed in, and leave."""
         if self._is_open:

@@ -15,12 +15,14 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from adapters.http.date import DateReader
 from adapters.slack import wire
 from adapters.slack.lines import Answer, Lines
 from adapters.slack.names import Identity, Json
 from adapters.slack.settings import SlackSettings
 from bridge.domain.ids import ChannelRef
 from bridge.errors import Blocked, Uncertain
+from bridge.ports import Hear
 from bridge.wording import chat
 
 Read = Callable[[str, Mapping[str, Any]], Awaitable[Json]]
@@ -68,8 +70,9 @@ def _like_the_sdk(method: str, told: Any, answer: Answer) -> AsyncSlackResponse:
 class SlackApi:
     """Call the Web API over one shared session, which is opened at the first call."""
 
-    def __init__(self, settings: SlackSettings, *, timeout_seconds: float) -> None:
+    def __init__(self, settings: SlackSettings, *, timeout_seconds: float, hear: Hear = lambda told: None) -> None:
         self.settings = settings
+        self._date = DateReader(hear)
         self._timeout = ClientTimeout(total=timeout_seconds, sock_connect=5)
         self._token = settings.bot_token.get_secret_value()
         headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json; charset=utf-8"}
@@ -114,6 +117,7 @@ class SlackApi:
         try:
             async with asyncio.timeout(self._patience):
                 answer = await self._lines.post(method, _dumped(body))
+            self._date.read(answer.headers.get("Date"))
             told = json.loads(answer.body)
             if answer.status == 200 and told.get("ok") is True:
                 return dict(told)
@@ -151,6 +155,7 @@ class SlackApi:
         self._client = self._client or self.client(self._token)
         try:
             answer = await self._client.api_call(method, http_verb=verb, **arguments)
+            self._date.read(answer.headers.get("Date"))
             return dict(answer.data) if isinstance(answer.data, dict) else {}
         except wire.FAILURES as error:
             if wire.refusal(error) in fine:
@@ -162,6 +167,7 @@ class SlackApi:
         client = self.client(app_token)
         try:
             answer = await client.api_call("apps.connections.open")
+            self._date.read(answer.headers.get("Date"))
             return str(answer["url"])
         except wire.FAILURES as error:
             raise wire.fault(error, "apps.connections.open", harmless=True) from error

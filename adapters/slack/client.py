@@ -19,7 +19,7 @@ from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import EntryToken, ThreadRef
 from bridge.domain.message import Media, Posted
 from bridge.errors import Blocked, Permanent, Reason, Uncertain, WireError
-from bridge.ports import Clock, Desk, Intake, StillDue
+from bridge.ports import Clock, Desk, Hear, Intake, StillDue
 
 _NEWEST = 200  # posts of a channel that are looked at whatever their time
 _BEFORE = timedelta(seconds=60)  # how far our clock may be ahead of Slack's when we look for a post of ours
@@ -40,8 +40,9 @@ class SlackChat:
         server: HttpServer | None = None,
         timeout_seconds: float = 15,
         ping_seconds: float = 10,
+        hear: Hear = lambda told: None,
     ) -> None:
-        self._api = SlackApi(settings, timeout_seconds=timeout_seconds)
+        self._api = SlackApi(settings, timeout_seconds=timeout_seconds, hear=hear)
         people = self._people = People(self._api, clock)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)

@@ -5,6 +5,7 @@ What the works do stands in `ledger`, and how the file is opened in `opening`.
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
@@ -20,7 +21,7 @@ from adapters.sqlite.ledger import SqliteLedger
 from adapters.sqlite.opening import StoreFile, open_file
 from bridge.domain.backup import Backup
 from bridge.errors import StoreBusy
-from bridge.ports import Clock, Ledger
+from bridge.ports import Clock, Ledger, Room
 
 T = TypeVar("T")
 
@@ -141,6 +142,10 @@ class SqliteStore:
         elif self._has_stirred:
             self._hurry()
         return _Parked(job, self._parked, self._hurry)
+
+    async def room(self) -> Room:
+        usage = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
+        return Room(usage.free, usage.total)
 
     async def aclose(self) -> None:
         """Finish what was handed in, leave one complete file, and release it."""

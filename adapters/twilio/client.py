@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
 
+from adapters.http.date import DateReader
 from adapters.http.fetch import FAILURES, GuardedFetcher
 from adapters.http.server import HttpServer
 from adapters.twilio import listing, wire
@@ -24,7 +25,7 @@ from bridge.domain.ids import CarrierRef, EntryToken
 from bridge.domain.message import Media, media_type
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Permanent, Reason, Transient, Uncertain, WireError
-from bridge.ports import Intake, StillDue
+from bridge.ports import Hear, Intake, StillDue
 
 _CONNECT_SECONDS = 5.0
 _MOST_PAGES = 100  # of 1,000 texts each
@@ -49,13 +50,14 @@ class TwilioCarrier:
         public_url: str,
         server: HttpServer,
         now: Callable[[], datetime] = _utc_now,
+        hear: Hear = lambda told: None,
     ) -> None:
         """Mount the account's webhooks; `name` is the carrier's name in the configuration."""
         self._name = name
         self._settings = settings
         self._public_url = public_url.rstrip("/")
         self._now = now
-        self._api = _Api(settings)
+        self._api = _Api(settings, hear)
         self._listener = Listener(name, settings, self._public_url, server)
         api_host = urlsplit(settings.api_url).hostname or ""
         self._fetcher = GuardedFetcher((*settings.media_hosts, api_host), allow_loopback=settings.is_loopback)
@@ -166,7 +168,8 @@ class TwilioCarrier:
 class _Api:
     """One account's REST interface: log in, ask, and turn every failure into one of our four kinds."""
 
-    def __init__(self, settings: TwilioSettings) -> None:
+    def __init__(self, settings: TwilioSettings, hear: Hear) -> None:
+        self._date = DateReader(hear)
         self._base = f"{settings.api_url}/2010-04-01/Accounts/{settings.account_sid}/"
         self._timeout = settings.timeout.total_seconds()
         self.login = {"Authorization": _basic(settings)}
@@ -219,9 +222,11 @@ class _Api:
     async def _ask(self, request: httpx.Request) -> httpx.Response:
         try:
             async with asyncio.timeout(self._timeout):
-                return await self._client.send(request)
+                response = await self._client.send(request)
         except FAILURES as failure:
             raise wire.fault(failure) from failure
+        self._date.read(response.headers.get("date"))
+        return response
 
 
 def _basic(settings: TwilioSettings) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridge.domain.invariant import Invariant
 from bridge.domain.message import Media
 
 
@@ -44,6 +45,7 @@ class StatusView:
     oldest_waiting: datetime | None
     listeners: Mapping[str, str] = field(default_factory=dict)  # name → "up", or what is wrong
     troubles: tuple[Trouble, ...] = ()
+    violated: tuple[Invariant, ...] = ()  # as this daemon's auditor last saw it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,13 +9,14 @@ from functools import partial
 from typing import Protocol
 
 from bridge.domain.dialplan import DialPlan
+from bridge.engine.auditor import Auditor
 from bridge.engine.desk import ReadingDesk
 from bridge.engine.dispatcher import Dispatcher
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner, Pacer
 from bridge.engine.recovery import CHAT, Recovery
 from bridge.engine.supervisor import Supervisor, ended
-from bridge.engine.timekeeper import Timekeeper
+from bridge.engine.timekeeper import CATCH_UP_EVERY, Timekeeper
 from bridge.ports import Clock, Desk, Intake, Store, Worlds
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Daemon:
     gates: Sequence[Gate]
     clock: Clock
     owner: str
+    drifts: Callable[[], Mapping[str, timedelta]] = dict  # how far our time is ahead of whose
     _supervisor: Supervisor = field(init=False)
     _dispatcher: Dispatcher | None = None
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -51,8 +53,9 @@ class Daemon:
         """Open, call `ready` when texts can be taken, serve until `stop`, and close."""
         self._supervisor = Supervisor(self.clock)
         recovery = Recovery(self.store, self.plan, self.worlds, self.clock, self.owner)
-        intake = DurableIntake(self.store, self.plan, recovery.want)
-        desk = ReadingDesk(self.store, self._listeners)
+        auditor = self._auditor()
+        intake = DurableIntake(self.store, self.plan, recovery.want, auditor.suspect)
+        desk = ReadingDesk(self.store, self._listeners, lambda: auditor.violated)
         await recovery.begin()
         self._listen(intake, desk)
         await asyncio.sleep(0)  # the listeners take their intake before the port opens
@@ -62,10 +65,15 @@ class Daemon:
                 await gate.start(desk)
                 opened.append(gate)
             ready()
+            self._keep("audit", auditor.run)
             self._tasks.append(asyncio.create_task(self._speak(recovery, intake)))
             await stop.wait()
         finally:
             await self._close(opened)
+
+    def _auditor(self) -> Auditor:
+        host, within = self.owner.partition(":")[0], 2 * CATCH_UP_EVERY
+        return Auditor(self.store, self.plan, self.clock, host, self.drifts, within)
 
     def _listen(self, intake: Intake, desk: Desk) -> None:
         for name, carrier in self.worlds.carriers.items():

@@ -1,25 +1,34 @@
 """The desk: whoever must show something now asks here. It reads, and changes nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import assert_never
 
+from bridge.domain.invariant import Invariant
 from bridge.domain.query import AskMedia, AskStatus, MediaView, Query, StatusView, View
 from bridge.ports import Ledger, Store
 
 
 class ReadingDesk:
-    """Answer queries from the store, and about the listeners from whoever keeps them."""
+    """Answer queries from the store, about the listeners from whoever keeps them, about invariants from the auditor."""
 
-    def __init__(self, store: Store, listeners: Callable[[], Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        listeners: Callable[[], Mapping[str, str]],
+        violated: Callable[[], Iterable[Invariant]],
+    ) -> None:
         self._store = store
         self._listeners = listeners
+        self._violated = violated
 
     async def ask(self, query: Query) -> View:
         view = await self._store.transact(partial(_answer, query))
-        return replace(view, listeners=self._listeners()) if isinstance(view, StatusView) else view
+        if not isinstance(view, StatusView):
+            return view
+        return replace(view, listeners=self._listeners(), violated=tuple(sorted(self._violated())))
 
 
 def _answer(query: Query, ledger: Ledger, now: datetime) -> View:

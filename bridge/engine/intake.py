@@ -23,10 +23,17 @@ PATIENCE = timedelta(seconds=1.5)
 class DurableIntake:
     """Accept facts from every listener, live or read back."""
 
-    def __init__(self, store: Store, plan: DialPlan, missed: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        plan: DialPlan,
+        missed: Callable[[str], None],
+        refused: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._plan = plan
         self._missed = missed  # told the source of every fact that was not taken in time
+        self._refused = refused  # told whenever that was because of the store
 
     async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
         """Return once everything is durable, or `BUSY` when the store does not take it in time.
@@ -44,6 +51,7 @@ class DurableIntake:
         except (TimeoutError, StoreBusy) as why:
             log.warning("intake busy", extra={"source": raw.source, "detail": str(why)})
             self._missed(raw.source)
+            self._refused()
             return Answer.BUSY
         except Exception as error:
             log.exception("poison", extra={"source": raw.source})

@@ -1,5 +1,9 @@
 """What the admin is told: each trouble in one sentence, ending in what to do."""
 
+from datetime import timedelta
+
+from bridge.domain.duration import shortly
+from bridge.domain.invariant import Invariant
 from bridge.domain.phone import spoken
 
 
@@ -53,3 +57,59 @@ def restored(unsure: int) -> str:
         f"The database was restored from a backup.{waiting} What came since is read back. Look into the threads for "
         "questions about replies; an acknowledgement by button, or a decision, made since is not known any more."
     )
+
+
+def violated(invariant: Invariant, detail: str) -> str:
+    """Say what the auditor found; only what concerns one machine has a detail that people can use."""
+    return f"{_VIOLATED[invariant].format(detail=detail)} {_REMEDIES.get(invariant, _OURS)}"
+
+
+def not_in_time() -> str:
+    return "it did not answer in time"
+
+
+def free(octets: int, percent: float) -> str:
+    return f"{octets / 1_000_000:,.0f} MB, {percent:.0f} %"
+
+
+def apart(source: str, ahead: timedelta) -> str:
+    """Say how far the daemon's time is from somebody else's."""
+    return f"{shortly(abs(ahead))} {'ahead of' if ahead > timedelta() else 'behind'} {source}"
+
+
+WALL_CLOCK = "this machine's clock"
+DATABASE = "the database"
+
+_OURS = (
+    'This should not happen: the log names an example ("violated"). '
+    "Restart the daemon; if it comes back, report it to the developers."
+)
+
+_VIOLATED = {
+    Invariant.REQUEST_UNSEEN: "A request could not be used, and nothing here tells of it.",
+    Invariant.ATTEMPT_UNASKED: "Something may have been sent or not, and nobody has asked for minutes.",
+    Invariant.ENTRY_UNTAKEN: "Something that is to go out has waited for a quarter of an hour without being tried.",
+    Invariant.LANE_STUCK: "Something that is to go out waits, and nothing before it is under way.",
+    Invariant.TEXT_UNSHOWN: "A text is in no thread, and nothing is under way to show it. It is kept.",
+    Invariant.TEXT_UNMAILED: "A text that nobody has acknowledged in time is in no digest to somebody assigned to it.",
+    Invariant.TEXT_MAILED_TWICE: "A text was mailed to somebody as new twice.",
+    Invariant.SENT_WITHOUT_REFERENCE: "Something was sent, and we do not know what it is called there.",
+    Invariant.REFERENCE_TWICE: "Two replies go by one name at the carrier: a receipt may be shown at the wrong one.",
+    Invariant.NOT_READ_BACK: "What carrier {detail} has that we may have missed was not read back for half an hour.",
+    Invariant.CLOCK_DRIFT: "Our time is {detail}.",
+    Invariant.DISK_SPACE: "The disk with the database is nearly full: {detail} free.",
+    Invariant.STORE_REFUSES: (
+        "Texts could not be written down ({detail}). Carriers and Slack were told to come again, and are read back."
+    ),
+}
+
+_REMEDIES = {
+    Invariant.CLOCK_DRIFT: (
+        "Let this machine keep its clock by NTP, then restart the daemon. "
+        "Until then it counts on by itself, and digests are neither early nor late."
+    ),
+    Invariant.DISK_SPACE: "Make room there before it is full: then carriers would be told to come again.",
+    Invariant.STORE_REFUSES: (
+        "If it goes on, make room on the disk, or end what locks the database; no restart is needed."
+    ),
+}

@@ -6,6 +6,7 @@ from bridge.domain.duration import shortly
 
 NOTHING_TO_DO = "Nothing needs you."
 STOPPED = "Stopped."
+VIOLATED = "Not as it must be"
 
 
 def mistakes(path: str, count: int) -> str:

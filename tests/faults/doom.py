@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Generic, Never, TypeVar
 
 from adapters.sqlite import SqliteStore
-from bridge.ports import Ledger, Parked
+from bridge.ports import Ledger, Parked, Room
 
 T = TypeVar("T")
 DATABASE = "bridge.db"
@@ -132,6 +132,9 @@ class MortalStore:
     async def look(self, look: Callable[[Ledger], T]) -> T:
         """Read for the test: no point, and not under way."""
         return await self._store.transact(lambda ledger, now: look(ledger))
+
+    async def room(self) -> Room:
+        return await self._store.room()
 
     async def aclose(self) -> None:
         await self._store.aclose()

@@ -231,3 +231,4 @@ async def mortal_house(path: Path, doom: Doom, *, from_birth: bool = False, **mo
             ended = await asyncio.gather(undertaker, return_exceptions=True)
             if isinstance(ended[0], Exception):
                 raise ended[0]
+        await house.is_audited()

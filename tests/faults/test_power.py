@@ -16,6 +16,8 @@ from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
 from adapters.sandbox.workspace.nouns import Message
+from config.read import read
+from tests import audit
 from tests.faults.ambush import NOT_PROCESSED, PROCESSED, Ambush
 from tests.faults.mortal import unfinished
 from tests.faults.process import THE_DAEMON, Process
@@ -103,6 +105,8 @@ class Street:
         verdict = judge(self.house, self.said, {DID: CHANNEL})
         verdict.strange = [words for words in verdict.strange if not any(said in words for said in _DECISIONS)]
         verdict.strange += [f"still open: {entry}" for entry in unfinished(self.house.path)]
+        settings = read(self.house.path / "bridge.toml", {}, needs_secrets=False)
+        verdict.strange += await audit.violated(settings, self.house.clock)
         return verdict
 
     def questions(self) -> list[tuple[str, Message, Message]]:

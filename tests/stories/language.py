@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +18,20 @@ from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.mailbox.mail import Mail
 from adapters.sandbox.workspace import Workspace
 from adapters.sandbox.workspace.nouns import Json, Message
+from bridge.domain.invariant import Invariant
 from bridge.domain.phone import PhoneNumber
 from bridge.engine.daemon import Daemon
 from bridge.ports import Ledger
 from config.assemble import built
 from config.settings import Settings
+from tests import audit
 
 PUBLIC = "https://sms.example.test"
 DID, OTHER_DID = "+14155550100", "+14155550101"
 STRAY_DID = "+14155550177"  # the carrier has it, the configuration does not
 ADA, BOB, CY = "+12125550142", "+12125550143", "+12125550144"
 CHANNEL = "C0TEXTS"
+_MOST_STEPS = 60  # of ten seconds, that an audit is granted
 
 
 @dataclass(kw_only=True)
@@ -40,6 +44,7 @@ class House:
     slack: Workspace
     mail: MailWorld
     changes: Json = field(default_factory=dict)  # what differs from `settings` below
+    violates: set[Invariant] = field(default_factory=set)  # what the story is about, where it is about a violation
     base_url: str = ""
     _daemon: Daemon | None = None
     _running: asyncio.Task[None] | None = None
@@ -126,6 +131,22 @@ class House:
         if self._running:
             await self._running
         self._running = None
+
+    async def is_audited(self) -> None:
+        """Let a quarter of an hour pass, close, and fail if anything is not as it must be.
+
+        Time passes faster here than a call takes, so a few minutes more are granted to what is under way.
+        """
+        if self._running:
+            await self.forward(step_minutes=1, minutes=15)
+            for _ in range(_MOST_STEPS):
+                look = partial(audit.violations, self.settings(), now=self.clock.now())
+                if set(await self.read(look)) == self.violates:
+                    break
+                await self.forward(seconds=10)
+        await self.close()
+        found = await audit.violated(self.settings(), self.clock)
+        assert set(found) == self.violates, found
 
     async def restart(self) -> None:
         await self.close()
@@ -328,6 +349,7 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
         await house.open()
         closing.push_async_callback(house.close)
         yield house
+        await house.is_audited()
 
 
 def number(written: str) -> PhoneNumber:

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bridge.domain.invariant import Invariant
 from bridge.domain.query import AskMedia, AskStatus, MediaView, StatusView
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
@@ -10,18 +11,19 @@ from tests.unit.flows.books import JPEG
 
 async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_listeners(works: Works) -> None:
     await works.books.texts()
-    desk = ReadingDesk(works.store, lambda: {"slack": "up"})
+    desk = ReadingDesk(works.store, lambda: {"slack": "up"}, lambda: [Invariant.DISK_SPACE])
 
     view = await desk.ask(AskStatus())
 
     assert isinstance(view, StatusView)
     assert view.listeners == {"slack": "up"}
+    assert view.violated == (Invariant.DISK_SPACE,)
     assert (view.counts["messages"], view.counts["unacknowledged"], view.counts["waiting"]) == (1, 1, 1)
     assert view.oldest_unacknowledged == works.clock.now()
 
 
 async def test_a_file_is_shown_under_its_address_until_that_expires(works: Works) -> None:
-    desk = ReadingDesk(works.store, dict)
+    desk = ReadingDesk(works.store, dict, tuple)
     until = works.clock.now() + timedelta(hours=1)
     await works.books.do(lambda ledger, now: ledger.media.keep(JPEG, now))
     await works.books.look(lambda ledger: ledger.media.grant("token", JPEG.digest, until))

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from adapters.control import ControlClient, ControlServer, wire
+from bridge.domain.invariant import Invariant
 from bridge.domain.query import AskStatus, Query, StatusView, Trouble, View
 from bridge.errors import CannotListen, StoreBusy, WireError
 
@@ -26,6 +27,7 @@ BUSY = StatusView(
     oldest_waiting=NOW - timedelta(seconds=5),
     listeners={"slack": "up", "main": "refused: 401 “no”"},
     troubles=(Trouble(key="blocked/main", what="the carrier says 🙂 no\n", since=NOW, count=4),),
+    violated=(Invariant.STORE_REFUSES,),
 )
 
 

@@ -1,11 +1,15 @@
 """The probe: alive as long as the store answers."""
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from adapters.http import health
 from adapters.http.health import mount_health
+from bridge.domain.invariant import Invariant
 from bridge.domain.query import Query, StatusView, Trouble, View
 from bridge.errors import StoreBusy
 from tests.unit.adapters.http.wires import ask, server, serving
@@ -29,10 +33,13 @@ ILL = StatusView(
 
 
 class House:
-    def __init__(self, view: View | None) -> None:
+    def __init__(self, view: View | None, *, is_slow: bool = False) -> None:
         self.view = view
+        self.is_slow = is_slow
 
     async def ask(self, query: Query) -> View:
+        if self.is_slow:
+            await asyncio.Event().wait()
         if self.view is None:
             raise StoreBusy("locked")
         return self.view
@@ -53,6 +60,7 @@ async def test_a_house_in_order_says_so() -> None:
         "oldest_waiting_seconds": None,
         "listeners": {"slack": True, "main": True},
         "troubles": 0,
+        "violated": [],
     }
 
 
@@ -75,3 +83,24 @@ async def test_a_store_that_does_not_answer_is_unhealthy(method: str) -> None:
         told = await ask(front, method, "/healthz")
 
     assert told.status == 503
+
+
+async def test_what_is_not_as_it_must_be_makes_it_unhealthy_and_is_named() -> None:
+    front = server()
+    mount_health(front, House(replace(ILL, violated=(Invariant.DISK_SPACE, Invariant.TEXT_UNSHOWN))))
+    async with serving(front):
+        told = await ask(front, "GET", "/healthz")
+
+    assert told.status == 503
+    assert json.loads(told.body)["violated"] == ["disk-space", "text-unshown"]
+    assert b"555" not in told.body
+
+
+async def test_a_store_that_keeps_a_probe_waiting_is_unhealthy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_PATIENCE_SECONDS", 0.01)
+    front = server()
+    mount_health(front, House(WELL, is_slow=True))
+    async with serving(front):
+        told = await ask(front, "GET", "/healthz")
+
+    assert (told.status, json.loads(told.body)["violated"]) == (503, ["store-refuses"])
