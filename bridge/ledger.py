@@ -29,6 +29,7 @@ from bridge.domain.message import Attachment, Media, Message, Post
 from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement, WishKind
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.query import StatusView, Trouble
+from bridge.domain.toll import Cap, Toll
 
 
 class Sightings(Protocol):
@@ -70,6 +71,9 @@ class Messages(Protocol):
 
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         """Return who wrote the last text that came in before this position, or at all."""
+
+    def last_heard(self, conversation: ConversationId) -> datetime | None:
+        """Return when the last text of this conversation came to us."""
 
     def at(self, position: int) -> Message | None: ...
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
@@ -163,6 +167,9 @@ class Outbox(Protocol):
     def of_message(self, message: MessageId) -> list[OutboxEntry]:
         """Return the entries that send this message as SMS, oldest first."""
 
+    def held(self, lane: str, detail: str, limit: int) -> list[OutboxEntry]:
+        """Return up to `limit` held SMS of this lane that have this detail, in their order."""
+
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         """Return entries that are *trying* and may be asked about by now."""
 
@@ -180,6 +187,21 @@ class Outbox(Protocol):
 
     def forget(self, before: datetime, limit: int) -> int:
         """Drop finished entries and their attempts from before then; ids stay known where a repeat could come."""
+
+
+class Tolls(Protocol):
+    """What was let out to the carriers, by which the limits are counted."""
+
+    def put(self, toll: Toll) -> None: ...
+    def nth_last(self, cap: Cap, of: str, number: int, since: datetime) -> datetime | None:
+        """Return when the last (1), the last but one (2) … of the tolls that this cap counts was let out after `since`.
+
+        `of` is the account's name, the person or the participant's number, as the cap says. Where several daemons share
+        the store, whoever asks is the only one to count these until the transaction ends.
+        """
+
+    def forget(self, before: datetime, limit: int) -> int:
+        """Drop up to `limit` tolls from before then. Return how many."""
 
 
 class Receipts(Protocol):
@@ -310,6 +332,8 @@ class Ledger(Protocol):
     def consents(self) -> Consents: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def tolls(self) -> Tolls: ...
     @property
     def receipts(self) -> Receipts: ...
     @property

@@ -35,6 +35,7 @@ from bridge.domain.dialplan import Abilities, DialPlan, Did, LongText, Person
 from bridge.domain.duration import duration
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber, ShortCode, address, is_toll_free
+from bridge.domain.toll import Limits
 from bridge.wording import config as wording
 
 LONG_CODE_MMS_BYTES = 500_000  # US Cellular's limit: the smallest that any network sets for ordinary numbers
@@ -113,12 +114,19 @@ def _timezone(written: str) -> str:
     return written
 
 
+def _region(written: str) -> str:
+    if written not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(*wording.unknown_region(written, phonenumbers.SUPPORTED_REGIONS))
+    return written
+
+
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 
 Line = Annotated[str, AfterValidator(_line)]
 Number = Annotated[str, AfterValidator(_number)]
 CarrierName = Annotated[str, _matching(r"[a-z0-9][a-z0-9-]{0,30}", wording.no_carrier_name)]
 Deadline = Annotated[timedelta, _between("1s", "30d")]
+Most = Annotated[int, Field(ge=0, le=100_000)]
 Keeping = Annotated[timedelta, _between("1d", "3650d")]
 
 
@@ -207,6 +215,30 @@ class DidSettings(BaseModel):
     )
 
 
+class LimitSettings(BaseModel):
+    """The section [limits]: how many texts may go out before a person is asked, and where to."""
+
+    model_config = _STRICT
+
+    per_person: Most = Field(
+        default=60, description="How many texts an hour one member of the workspace may send; 0 for no limit."
+    )
+    per_participant: Most = Field(
+        default=30, description="How many texts an hour may go to one number; 0 for no limit."
+    )
+    new_participants: Most = Field(
+        default=20,
+        description="How many numbers a day one member may write to that have not texted lately; 0 for no limit.",
+    )
+    per_account: Most = Field(
+        default=300, description="How many texts an hour may leave one carrier account; 0 for no limit."
+    )
+    regions: tuple[Annotated[str, AfterValidator(_region)], ...] = Field(
+        default=(), description="The countries and territories that may be texted; without it, those of our numbers."
+    )
+    short_codes: bool = Field(default=False, description="Whether short codes such as 72345 may be answered.")
+
+
 class StoreSettings(SqliteSettings, PostgresSettings):
     """The section [store]: a file for one daemon, or a database for several."""
 
@@ -227,6 +259,7 @@ class Settings(BaseModel):
     control: ControlSettings = ControlSettings()
     slack: SlackSettings
     mail: MailSettings
+    limits: LimitSettings = LimitSettings()
     carriers: Annotated[dict[CarrierName, CarrierSettings], Field(min_length=1)]
     people: Annotated[tuple[PersonSettings, ...], Field(min_length=1)]
     contacts: tuple[ContactSettings, ...] = ()
@@ -252,7 +285,12 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         digest_interval=bridge.digest_interval,
         retention=bridge.retention,
         timezone=bridge.timezone,
+        limits=_limits(settings.limits),
     )
+
+
+def _limits(limits: LimitSettings) -> Limits:
+    return Limits(**(dict(limits) | {"regions": frozenset(limits.regions)}))
 
 
 def _person(slack: str | None) -> PersonRef | None:

@@ -10,7 +10,7 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 3  # how many migrations there are
+SCHEMA_VERSION = 4  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -263,6 +263,27 @@ _HOUSE = (
 )
 
 
+# What was let out, by which the limits are counted; and the replies that a person must let out.
+_TOLL = (
+    """
+    CREATE TABLE toll (
+        number INTEGER PRIMARY KEY,
+        account TEXT NOT NULL,
+        person TEXT NOT NULL,
+        participant TEXT NOT NULL,
+        is_stranger INTEGER NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT
+    """,
+    "CREATE INDEX toll_account ON toll (account, at)",
+    "CREATE INDEX toll_person ON toll (person, at)",
+    "CREATE INDEX toll_stranger ON toll (person, at) WHERE is_stranger = 1",
+    "CREATE INDEX toll_participant ON toll (participant, at)",
+    "CREATE INDEX toll_at ON toll (at)",
+    "CREATE INDEX entry_held ON entry (lane, position) WHERE state = 'held'",
+)
+
+
 @migrations(name="0001_initial")
 def initial(db: Database) -> None:
     """Make every table of release 0.1.0, and this store's own secret."""
@@ -311,3 +332,11 @@ def epoch(db: Database) -> None:
     for statement in _EPOCH:
         db.execute(statement)
     db.execute("PRAGMA user_version = 3")
+
+
+@migrations(name="0004_toll")
+def toll(db: Database) -> None:
+    """Make what limits are counted by."""
+    for statement in _TOLL:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 4")

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import Address, PhoneNumber
+from bridge.domain.toll import Limits, region_of
 
 
 class LongText(StrEnum):
@@ -70,10 +71,16 @@ class DialPlan:
     ask_over_segments: int = 3
     retention: timedelta = timedelta(days=30)
     timezone: str = "UTC"
+    limits: Limits = field(default_factory=Limits)
 
     @cached_property
     def _by_number(self) -> dict[PhoneNumber, Did]:
         return {did.number: did for did in self.dids}
+
+    @cached_property
+    def regions(self) -> frozenset[str]:
+        """Where texts may go: as configured, or where our own numbers are."""
+        return self.limits.regions or frozenset(region_of(did.number) for did in self.dids)
 
     def did(self, number: Address) -> Did | None:
         """Return our number, or None for one that is not (or no longer) ours."""

@@ -13,6 +13,8 @@ class Case(StrEnum):
     SEND_UNCLEAR = "send-unclear"
     OPTED_OUT = "opted-out"
     NOT_REPLIABLE = "not-repliable"
+    BARRED = "barred"
+    OVER_LIMIT = "over-limit"
     NO_NUMBER = "no-number"
     TOO_LONG = "too-long"
     ASK_LONG = "ask-long"

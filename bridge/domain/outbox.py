@@ -57,7 +57,7 @@ class OutboxEntry:
     kind: WishKind
     subject: str
     part: int = 0  # which part or file of the subject
-    detail: str = ""  # JSON of a note; empty for all other kinds
+    detail: str = ""  # JSON of a note; of an SMS, whether it goes without its files, or was held back by a limit
     state: EntryState = EntryState.READY
     status: DeliveryStatus | None = None  # of an SMS
     fence: int = 0

@@ -69,9 +69,9 @@ def words_alone(ledger: Ledger, plan: DialPlan, did: Did, message: Message, caus
     """Hold the words of a reply back, all of them, to be sent without its files; return the token to decide on."""
     if not message.text.strip():
         return ""
-    unsure = doubt.since(ledger, message.said_at, now)
+    unsure, detail = doubt.since(ledger, message.said_at, now), request.WITHOUT_FILES
     tokens = [
-        request.sent(ledger, did, message, cause, part, now, held=True, without_files=True, unsure_since=unsure)
+        request.sent(ledger, did, message, cause, part, now, held=True, detail=detail, unsure_since=unsure)
         for part in range(len(compose.texts_of(message, did, plan)))
     ]
     return tokens[0]

@@ -194,7 +194,7 @@ def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
         return Unsaid.WITHDRAWN
     message, conversation, did = found
     texts = texts_of(message, did, plan)
-    tokens = () if entry.detail or entry.part else _granted(ledger, message, now)
+    tokens = () if entry.detail == request.WITHOUT_FILES or entry.part else _granted(ledger, message, now)
     text = texts[entry.part] if entry.part < len(texts) else ""
     if not text and not tokens:
         return Unsaid.WITHDRAWN

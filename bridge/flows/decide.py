@@ -10,14 +10,9 @@ from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.domain.phrase import Action
-from bridge.flows import acknowledge, request
+from bridge.flows import acknowledge, compose, limit, release, request
 from bridge.ports import Ledger
 
-_HELD_DECISIONS = {
-    Action.SEND_NOW: EntryChange(state=EntryState.READY, status=DeliveryStatus.QUEUED),
-    Action.SEND_WITHOUT_FILES: EntryChange(state=EntryState.READY, status=DeliveryStatus.QUEUED),
-    Action.CANCEL: EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.CANCELLED),
-}
 _ASKED_DECISIONS = {
     Action.ARRIVED: EntryChange(state=EntryState.SENT, status=DeliveryStatus.SENT),
     # The same entry, so that it keeps its place before the replies that waited for this decision.
@@ -40,47 +35,57 @@ def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetim
         return
     entry = ledger.outbox.by_token(EntryToken(event.value))
     message = entry and ledger.messages.get(MessageId(entry.subject))
-    if not entry or not message or not _done(ledger, plan, entry, message, event, now):
-        return
-    request.marked(ledger, message.id, event.key, now)
-    if event.post:
-        notice = Notice(case=Case.DECIDED, person=event.person, detail=event.action)
+    notice = _decided(ledger, plan, entry, message, event, now) if entry and message else None
+    if notice and event.post:
         request.noted(ledger, event.post, notice, event.key, now)
 
 
-def _done(
+def _decided(
     ledger: Ledger, plan: DialPlan, entry: OutboxEntry, message: Message, event: ButtonPressed, now: datetime
-) -> bool:
-    siblings = ledger.outbox.of_message(message.id)
-    if event.action in _HELD_DECISIONS:
-        held = [one for one in siblings if one.state is EntryState.HELD]
-        return _altered(ledger, held, _HELD_DECISIONS[event.action])
-    if event.action in _ASKED_DECISIONS:
-        asked = [entry] if entry.state is EntryState.ASKED else []
-        return _altered(ledger, asked, _ASKED_DECISIONS[event.action])
-    return event.action is Action.RETRY and _retried(ledger, plan, entry, siblings, message, event, now)
+) -> Notice | None:
+    """Do it, and return what the note says from now on; None where there was nothing to decide any more."""
+    match event.action:
+        case Action.SEND_NOW | Action.SEND_WITHOUT_FILES:
+            return release.sent(ledger, plan, entry, event, now)
+        case Action.CANCEL:
+            return release.cancelled(ledger, entry, event, now)
+        case Action.RETRY:
+            is_done = _retried(ledger, plan, entry, message, event, now)
+        case _:
+            is_done = _answered(ledger, plan, entry, event, now)
+    if not is_done:
+        return None
+    request.marked(ledger, message.id, event.key, now)
+    return Notice(case=Case.DECIDED, person=event.person, detail=event.action)
 
 
-def _altered(ledger: Ledger, entries: list[OutboxEntry], change: EntryChange) -> bool:
-    for entry in entries:
-        ledger.outbox.alter(entry.id, change)
-    return bool(entries)
+def _answered(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: ButtonPressed, now: datetime) -> bool:
+    """Settle an unclear reply as a person says."""
+    if entry.state is not EntryState.ASKED:
+        return False
+    if event.action is Action.SEND_AGAIN:
+        _count(ledger, plan, entry, now)
+    ledger.outbox.alter(entry.id, _ASKED_DECISIONS[event.action])
+    return True
 
 
 def _retried(
-    ledger: Ledger,
-    plan: DialPlan,
-    entry: OutboxEntry,
-    siblings: list[OutboxEntry],
-    message: Message,
-    event: ButtonPressed,
-    now: datetime,
+    ledger: Ledger, plan: DialPlan, entry: OutboxEntry, message: Message, event: ButtonPressed, now: datetime
 ) -> bool:
     """Send a failed part once more, as an entry of its own caused by this press, unless somebody already did."""
-    newest = [one for one in siblings if one.part == entry.part][-1]
+    newest = [one for one in ledger.outbox.of_message(message.id) if one.part == entry.part][-1]
     conversation = ledger.conversations.get(message.conversation)
     did = conversation and plan.did(conversation.did)
     if newest.id != entry.id or entry.state is not EntryState.FAILED or not did:
         return False
-    request.sent(ledger, did, message, event.key, entry.part, now, without_files=bool(entry.detail))
+    _count(ledger, plan, entry, now)
+    request.sent(ledger, did, message, event.key, entry.part, now, detail=entry.detail)
     return True
+
+
+def _count(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Count one text more; no limit holds it, because only a person can press, and presses once for each."""
+    about = compose.whose(ledger, plan, entry)
+    if about:
+        to = compose.recipients(ledger, plan, about.did, about.conversation, about.message)
+        limit.counted(ledger, about.did, about.message, to, 1, now)

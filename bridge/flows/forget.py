@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bridge.domain.dialplan import DialPlan
+from bridge.domain.toll import DAY
 from bridge.ports import Ledger
 
 AT_ONCE = 500  # rows a transaction, so that forgetting never holds up a text
@@ -16,5 +17,6 @@ def older_than_retention(ledger: Ledger, plan: DialPlan, now: datetime) -> bool:
     shortest = min([plan.retention, *kept_for.values()])  # a raw request does not say whose it is
     counts.append(ledger.sightings.forget(now - shortest, AT_ONCE))
     counts.append(ledger.outbox.forget(now - plan.retention, AT_ONCE))
+    counts.append(ledger.tolls.forget(now - DAY, AT_ONCE))
     ledger.media.forget()
     return max(counts) >= AT_ONCE

@@ -5,13 +5,13 @@ from datetime import datetime
 from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import ThreadReply
-from bridge.domain.ids import MessageId, PostRef
+from bridge.domain.ids import EntryToken, MessageId, PostRef
 from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, request, warn
+from bridge.flows import acknowledge, attach, compose, doubt, limit, request, warn
 from bridge.ports import Ledger
 
 
@@ -50,7 +50,7 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
         doubt.heed(ledger, event, ledger.outbox.of_message(message.id))
     request.marked(ledger, message.id, event.key, now)
     if did:
-        request.in_time(ledger, f"{request.line(did)}:{conversation.id}", message)
+        request.in_time(ledger, request.lane(did, conversation.id), message)
 
 
 def _no_number(event: ThreadReply) -> Notice:
@@ -89,6 +89,8 @@ def _refusal(
     for address in compose.recipients(ledger, plan, did, conversation):
         if not address.is_repliable:
             return Notice(case=Case.NOT_REPLIABLE, person=event.author)
+        if barrier := limit.barred(plan, did, address):
+            return Notice(case=Case.BARRED, person=event.author, address=address.value, reason=barrier)
         consent = ledger.consents.get(did.number, address)
         if consent and consent.state is ConsentState.WITHDRAWN and not is_unsure:
             return Notice(case=Case.OPTED_OUT, person=event.author, address=address.value)
@@ -120,14 +122,55 @@ def _send(
         request.fetched_before_sending(ledger, did, message, number, now)
     texts = compose.texts_of(message, did, plan)
     question = None if unsure_since else _question(plan, did, message, event, texts, now)
-    tokens = [
-        request.sent(ledger, did, message, event.key, part, now, held=question is not None, unsure_since=unsure_since)
-        for part in range(len(texts))
-    ]
     if question:
+        tokens = _requested(ledger, did, message, event, texts, now, held=True)
         notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=_cost(texts))
         warn.thread(ledger, did, conversation, notice, event.key, now)
+    elif unsure_since:
+        _requested(ledger, did, message, event, texts, now, unsure_since=unsure_since)
+    else:
+        _send_within_limits(ledger, plan, did, conversation, message, event, texts, now)
     _say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
+
+
+def _send_within_limits(
+    ledger: Ledger,
+    plan: DialPlan,
+    did: Did,
+    conversation: Conversation,
+    message: Message,
+    event: ThreadReply,
+    texts: list[str],
+    now: datetime,
+) -> None:
+    """Send it, or hold it; one note stands for all replies of this thread that a limit holds."""
+    to = compose.recipients(ledger, plan, did, conversation)
+    over = limit.let_out(ledger, plan, did, message, to, len(texts), now)
+    if not over:
+        _requested(ledger, did, message, event, texts, now)
+        return
+    is_first = not ledger.outbox.held(request.lane(did, conversation.id), request.OVER_LIMIT, 1)
+    tokens = _requested(ledger, did, message, event, texts, now, held=True, detail=request.OVER_LIMIT)
+    if is_first:
+        warn.thread(ledger, did, conversation, over.notice(tokens[0], event.author), event.key, now)
+
+
+def _requested(
+    ledger: Ledger,
+    did: Did,
+    message: Message,
+    event: ThreadReply,
+    texts: list[str],
+    now: datetime,
+    *,
+    held: bool = False,
+    detail: str = "",
+    unsure_since: datetime | None = None,
+) -> list[EntryToken]:
+    return [
+        request.sent(ledger, did, message, event.key, part, now, held=held, detail=detail, unsure_since=unsure_since)
+        for part in range(len(texts))
+    ]
 
 
 def _question(

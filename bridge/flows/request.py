@@ -5,7 +5,7 @@ from datetime import datetime
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import Did
-from bridge.domain.ids import EntryId, EntryToken, MessageId, PostRef, step
+from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PostRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
@@ -14,6 +14,7 @@ from bridge.ports import Ledger
 
 _ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE)
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
+WITHOUT_FILES, OVER_LIMIT = "without files", "over limit"  # the details that a reply's SMS may have
 
 
 def channel(did: Did | None) -> str:
@@ -24,6 +25,11 @@ def channel(did: Did | None) -> str:
 def line(did: Did) -> str:
     """Name the destination that sends for this number."""
     return f"{did.carrier}/{did.number.value}"
+
+
+def lane(did: Did, conversation: ConversationId) -> str:
+    """Name the lane in which the replies of a conversation go out."""
+    return f"{line(did)}:{conversation}"
 
 
 def token(ledger: Ledger, entry: EntryId) -> EntryToken:
@@ -165,7 +171,7 @@ def sent(
     now: datetime,
     *,
     held: bool = False,
-    without_files: bool = False,
+    detail: str = "",
     unsure_since: datetime | None = None,
 ) -> EntryToken:
     """Have a reply sent; held, it waits for a person's word and blocks nobody; unsure, it is asked about first."""
@@ -179,7 +185,7 @@ def sent(
         part=part,
         destination=line(did),
         within=message.conversation,
-        detail="without files" if without_files else "",
+        detail=detail,
         state=EntryState.HELD if held else EntryState.READY,
         status=DeliveryStatus.HELD if held else DeliveryStatus.QUEUED,
         unsure_since=unsure_since,

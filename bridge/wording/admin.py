@@ -5,6 +5,7 @@ from datetime import timedelta
 from bridge.domain.duration import shortly
 from bridge.domain.invariant import Invariant
 from bridge.domain.phone import spoken
+from bridge.domain.toll import Cap
 
 
 def unknown_did(number: str) -> str:
@@ -41,6 +42,22 @@ def no_carrier(name: str) -> tuple[str, str]:
 
 def waiting(destination: str, detail: str) -> str:
     return f"{destination} has not taken something for several tries ({detail}). It is kept and tried again."
+
+
+_LIMITS = {
+    Cap.ACCOUNT: ("The account {} has reached {} texts an hour", "per_account"),
+    Cap.PERSON: ("The member {} has reached {} texts an hour", "per_person"),
+    Cap.STRANGERS: ("The member {} has written to {} numbers a day from which no text has come", "new_participants"),
+    Cap.PARTICIPANT: ("The number {} has been sent {} texts an hour", "per_participant"),
+}
+
+
+def over_limit(cap: Cap, most: int, whose: str) -> str:
+    reached, setting = _LIMITS[cap]
+    return (
+        f"{reached.format(whose, most)}; what exceeds that is held in its thread until somebody sends it. "
+        f"See whether people wrote it; if so, raise {setting} under [limits]."
+    )
 
 
 def not_read_back(source: str, detail: str) -> str:

@@ -188,6 +188,10 @@ def unknown_timezone(given: str, known: Iterable[str]) -> Told:
     return f"{quoted(given)} is not a time zone.", _meant(given, known, 'Write one such as "America/New_York".')
 
 
+def unknown_region(given: str, known: Iterable[str]) -> Told:
+    return f"{quoted(given)} is not a country or territory.", _meant(given, known, 'Write two letters, as in "US".')
+
+
 def no_line_of_text() -> Told:
     return "must be one line of text, without spaces around it, at most 100 characters.", ""
 

@@ -6,6 +6,7 @@ from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import spoken
 from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
+from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
 
 UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
@@ -78,6 +79,7 @@ _BUTTONS = {
     Case.ASK_LONG: ((Action.SEND_NOW, "Send"), (Action.CANCEL, "Cancel")),
     Case.ASK_LATE: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.ASK_RESTORED: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
+    Case.OVER_LIMIT: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.UNSUPPORTED_FILE: _WITHOUT_OR_CANCEL,
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
@@ -138,6 +140,39 @@ def _ask_restored(notice: Notice) -> Phrase:
         "our records were restored from a backup, and the carrier does not show the reply",
         *when,
         ". Is it still to be sent?",
+    )
+
+
+_BARRIERS = {
+    Barrier.PREMIUM: "is a number at a special rate, by which its owner earns",
+    Barrier.SATELLITE: "belongs to a satellite or an international service",
+    Barrier.EMERGENCY: "is an emergency number. Please call it",
+    Barrier.SHORT_CODE: "is a short code, and the configuration allows no answers to these",
+    Barrier.FOREIGN: "is in a country or territory that the configuration does not allow",
+}
+
+
+def _barred(notice: Notice) -> Phrase:
+    return (*_by(notice), f"not sent. {spoken(notice.address)} {_BARRIERS[Barrier(notice.reason)]}.")
+
+
+_LIMITS = {
+    Cap.ACCOUNT: "all of us together may send {} texts an hour",
+    Cap.PERSON: "one person may send {} texts an hour",
+    Cap.STRANGERS: "one person may write to {} numbers a day from which no text has come lately",
+    Cap.PARTICIPANT: "{} texts an hour may go to one number",
+}
+
+
+def _over_limit(notice: Notice) -> Phrase:
+    when: Phrase = (", at the earliest at ", Moment(notice.at)) if notice.at else ()
+    limit = _LIMITS[Cap(notice.reason)].format(notice.detail)
+    return (
+        *_by(notice),
+        f"held. To keep a misused account from running up a bill, {limit}. "
+        'What is held in this thread (⏸) goes out only when one of you presses "Send now"',
+        *when,
+        ".",
     )
 
 
@@ -219,6 +254,8 @@ _PHRASES = {
     Case.ASK_LONG: _ask_long,
     Case.ASK_LATE: _ask_late,
     Case.ASK_RESTORED: _ask_restored,
+    Case.BARRED: _barred,
+    Case.OVER_LIMIT: _over_limit,
     Case.EMPTY_REPLY: _empty,
     Case.UNSUPPORTED_FILE: _unsupported,
     Case.FILE_TOO_LARGE: _file_too_large,

@@ -12,11 +12,12 @@ from tests.contracts.outbox import Entries
 from tests.contracts.people import People
 from tests.contracts.records import Records
 from tests.contracts.retention import Retention
+from tests.contracts.tolls import Tolls
 from tests.contracts.transactions import Transactions
 from tests.contracts.turns import Turns
 
 
 class StoreContract(
-    Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns, Invariants
+    Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns, Invariants, Tolls
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""

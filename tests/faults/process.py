@@ -33,6 +33,11 @@ from = "Missed texts <texts@example.com>"
 host = "127.0.0.1"
 port = {mail}
 security = "none"
+[limits]
+per_person = 0
+per_participant = 0
+new_participants = 0
+per_account = 0
 [carriers.main]
 account_sid = "{account}"
 auth_token = {{ env = "AUTH_TOKEN" }}

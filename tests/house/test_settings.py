@@ -21,8 +21,8 @@ USABLE = WHOLE.replace('path = "/var/lib/sms-bridge/bridge.db"', "")  # the stor
 ENVIRON = dict.fromkeys(re.findall(r'env = "(?!NAME)(\w+)"', EXAMPLE), "an example")
 
 SECTIONS: list[KeyPath] = [
-    ("bridge",), ("store",), ("control",), ("slack",), ("mail",), ("carriers", "main"), ("people", 0), ("contacts", 0),
-    ("dids", 0),
+    ("bridge",), ("store",), ("control",), ("slack",), ("mail",), ("limits",), ("carriers", "main"), ("people", 0),
+    ("contacts", 0), ("dids", 0),
 ]  # fmt: skip
 SETTINGS = [(*section, name) for section in SECTIONS for name in fields(at(section))]
 

@@ -32,6 +32,8 @@ STRAY_DID = "+14155550177"  # the carrier has it, the configuration does not
 ADA, BOB, CY = "+12125550142", "+12125550143", "+12125550144"
 CHANNEL = "C0TEXTS"
 _MOST_STEPS = 60  # of ten seconds, that an audit is granted
+PEOPLE = (("Front desk", "desk@example.com", "U0DESK"), ("Ben", "ben@example.com", "U0BEN"))
+LIMITS = ("per_person", "per_participant", "new_participants", "per_account")
 
 
 @dataclass(kw_only=True)
@@ -67,6 +69,7 @@ class House:
                 "port": self.mail.port,
                 "security": "none",
             },
+            "limits": dict.fromkeys(LIMITS, 0),
             "carriers": {
                 "main": {
                     "account_sid": self.carrier.account_sid,
@@ -75,10 +78,7 @@ class House:
                     "messages_per_second": 0,
                 }
             },
-            "people": [
-                {"name": "Front desk", "email": "desk@example.com", "slack": "U0DESK"},
-                {"name": "Ben", "email": "ben@example.com", "slack": "U0BEN"},
-            ],
+            "people": [{"name": name, "email": email, "slack": slack} for name, email, slack in PEOPLE],
             "contacts": [{"name": "Ada Moss", "number": ADA}],
             "dids": [
                 {

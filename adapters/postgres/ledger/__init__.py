@@ -28,6 +28,7 @@ from adapters.postgres.ledger.post import PostgresPosts
 from adapters.postgres.ledger.receipt import PostgresReceipts
 from adapters.postgres.ledger.savepoint import Savepoint
 from adapters.postgres.ledger.sighting import PostgresSightings
+from adapters.postgres.ledger.toll import PostgresTolls
 
 
 class PostgresLedger:
@@ -45,6 +46,7 @@ class PostgresLedger:
         self.acknowledgements = PostgresAcknowledgements(connection)
         self.consents = PostgresConsents(connection)
         self.outbox = PostgresOutbox(connection, self._present)
+        self.tolls = PostgresTolls(connection)
         self.receipts = PostgresReceipts(connection, self._present)
         self.digests = PostgresDigests(connection)
         self.cursors = PostgresCursors(connection)

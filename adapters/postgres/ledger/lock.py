@@ -16,3 +16,6 @@ REF = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 1))"
 # Of what is told at most once in a while: whoever asks when that was last decides whether it is told now.
 DIGESTS_TO = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 2))"
 WARNINGS = "SELECT pg_advisory_xact_lock(hashtextextended('', 3))"
+
+# Of what is counted against a limit: whoever counts is the only one to let something out.
+TOLLS = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))"

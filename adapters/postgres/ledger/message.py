@@ -41,6 +41,14 @@ _LAST_SENDER = """
         ) FROM conversation WHERE id = %(conversation)s
     )
 """
+_LAST_HEARD = """
+    SELECT received_at FROM message WHERE position = (
+        SELECT greatest(
+            (SELECT max(position) FROM message WHERE conversation = number AND is_open),
+            (SELECT max(position) FROM message WHERE conversation = number AND NOT is_open)
+        ) FROM conversation WHERE id = %s
+    )
+"""
 _CLOSE = "UPDATE message SET is_open = false WHERE conversation = %s AND is_open AND position <= %s"
 _REOPEN = "UPDATE message SET is_open = true WHERE conversation = %s AND NOT is_open AND position > %s"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = %s AND is_open"
@@ -108,6 +116,10 @@ class PostgresMessages:
         limits = {"conversation": conversation, "before": _LAST if before is None else before}
         row = self._execute(_LAST_SENDER, limits).fetchone()
         return read_address(row[0]) if row else None
+
+    def last_heard(self, conversation: ConversationId) -> datetime | None:
+        row = self._execute(_LAST_HEARD, (conversation,)).fetchone()
+        return row[0] if row else None
 
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
         locked = self._execute(_LOCK, (conversation,)).fetchone()

@@ -24,6 +24,7 @@ from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.post import SqlitePosts
 from adapters.sqlite.ledger.receipt import SqliteReceipts
 from adapters.sqlite.ledger.sighting import SqliteSightings
+from adapters.sqlite.ledger.toll import SqliteTolls
 
 
 class Savepoint:
@@ -67,6 +68,7 @@ class SqliteLedger:
         self.acknowledgements = SqliteAcknowledgements(connection)
         self.consents = SqliteConsents(connection)
         self.outbox = SqliteOutbox(connection, self._present)
+        self.tolls = SqliteTolls(connection)
         self.receipts = SqliteReceipts(connection, self._present)
         self.digests = SqliteDigests(connection)
         self.cursors = SqliteCursors(connection)

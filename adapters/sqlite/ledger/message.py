@@ -44,6 +44,13 @@ _LAST_SENDER = """
         SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0 AND position < :before
     ))
 """
+_LAST_HEARD = """
+    SELECT received_at FROM message WHERE position = (SELECT max(last) FROM (
+        SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1
+        UNION ALL
+        SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0
+    ))
+"""
 _CLOSE = "UPDATE message SET is_open = 0 WHERE conversation = ? AND is_open = 1 AND position <= ?"
 _REOPEN = "UPDATE message SET is_open = 1 WHERE conversation = ? AND is_open = 0 AND position > ?"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = ? AND is_open = 1"
@@ -107,6 +114,10 @@ class SqliteMessages:
         limits = {"number": self._number(conversation), "before": _LAST if before is None else before}
         row = self._execute(_LAST_SENDER, limits).fetchone()
         return read_address(row[0]) if row else None
+
+    def last_heard(self, conversation: ConversationId) -> datetime | None:
+        row = self._execute(_LAST_HEARD, {"number": self._number(conversation)}).fetchone()
+        return read_moment(row[0]) if row else None
 
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
         number = self._number(conversation)

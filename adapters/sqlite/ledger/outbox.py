@@ -99,6 +99,7 @@ _GET = f"{SELECT} WHERE position = {_POSITION}"
 _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
 _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY position"
+_HELD = f"{SELECT} WHERE state = 'held' AND lane = ? AND detail = ? ORDER BY position LIMIT ?"
 _UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= ? ORDER BY ask_at, position LIMIT ?"
 _UNENDED = """
     SELECT count(*) FROM attempt
@@ -208,6 +209,9 @@ class SqliteOutbox:
 
     def of_message(self, message: MessageId) -> list[OutboxEntry]:
         return list(map(read_entry, self._execute(_OF_MESSAGE, (message,))))
+
+    def held(self, lane: str, detail: str, limit: int) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_HELD, (lane, detail, limit))))
 
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         return list(map(read_entry, self._execute(_UNRESOLVED, (moment(now), limit))))

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.domain.invariant import Invariant
+from bridge.domain.toll import Cap
 from bridge.wording import admin
 
 
@@ -17,6 +18,10 @@ from bridge.wording import admin
         (admin.not_shown("invalid_blocks"), "invalid_blocks"),
         (admin.digest_refused("desk@example.com", "550"), "desk@example.com"),
         (admin.worker_died("send-sms"), "send-sms"),
+        (admin.over_limit(Cap.ACCOUNT, 300, "main"), "raise per_account under [limits]"),
+        (admin.over_limit(Cap.PERSON, 60, "U0BEN"), "U0BEN has reached 60 texts an hour"),
+        (admin.over_limit(Cap.STRANGERS, 20, "U0BEN"), "20 numbers a day"),
+        (admin.over_limit(Cap.PARTICIPANT, 30, "+1212…42"), "+1212…42"),
     ],
 )
 def test_a_trouble_is_said_in_whole_sentences(sentence: str, holds: str) -> None:

@@ -7,12 +7,14 @@ import pytest
 from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phrase import Action, Mention, Moment, Phrase, Quote
+from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
 from bridge.wording import thread as words
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 BEN = PersonRef("U0BEN")
 ANN = "+12125550142"
+REASONS = {Case.BARRED: Barrier.PREMIUM.value, Case.OVER_LIMIT: Cap.PERSON.value}
 
 
 def said(phrase: Phrase) -> str:
@@ -39,11 +41,13 @@ def noted(case: Case, **facts: object) -> str:
 def test_every_case_is_said_in_a_whole_sentence(case: Case) -> None:
     detail = {Case.DECIDED: Action.RETRY.value, Case.TOO_LONG: "3"}.get(case, "Some detail.")
 
-    sentence = noted(case, person=BEN, address=ANN, at=AT, detail=detail, reason=Reason.LANDLINE.value)
+    reason = REASONS.get(case, Reason.LANDLINE.value)
+
+    sentence = noted(case, person=BEN, address=ANN, at=AT, detail=detail, reason=reason)
 
     assert sentence.rstrip(">)").endswith((".", "?"))
     assert "None" not in sentence
-    assert noted(case, detail=detail, address="")
+    assert noted(case, detail=detail, address="", reason=REASONS.get(case, ""))
 
 
 @pytest.mark.parametrize("action", [one for one in Action if one is not Action.ACKNOWLEDGE])
@@ -58,6 +62,7 @@ def test_every_decision_says_who_took_it(action: Action) -> None:
         (Case.SEND_UNCLEAR, ["It arrived", "Send again"]),
         (Case.ASK_LONG, ["Send", "Cancel"]),
         (Case.ASK_LATE, ["Send now", "Don't send"]),
+        (Case.OVER_LIMIT, ["Send now", "Don't send"]),
         (Case.UNSUPPORTED_FILE, ["Send without the file", "Cancel"]),
         (Case.FILE_TOO_LARGE, ["Send without the file", "Cancel"]),
         (Case.FILE_UNREACHABLE, ["Send without the file", "Cancel"]),
@@ -65,8 +70,8 @@ def test_every_decision_says_who_took_it(action: Action) -> None:
     ],
 )
 def test_buttons_are_offered_where_there_is_something_to_decide(case: Case, labels: list[str]) -> None:
-    _, buttons = words.note(Notice(case=case, about="token"))
-    _, without = words.note(Notice(case=case))
+    _, buttons = words.note(Notice(case=case, about="token", reason=REASONS.get(case, "")))
+    _, without = words.note(Notice(case=case, reason=REASONS.get(case, "")))
 
     assert [one.label for one in buttons] == labels
     assert {one.value for one in buttons} <= {"token"}
@@ -114,3 +119,18 @@ def test_a_size_is_said_against_its_limit() -> None:
     assert words.too_large(1_234_567, 500_000) == (
         "The whole message would be 1,235 kB, and this network takes at most 500 kB."
     )
+
+
+@pytest.mark.parametrize("barrier", list(Barrier))
+def test_every_number_that_is_never_texted_is_said_with_why(barrier: Barrier) -> None:
+    sentence = noted(Case.BARRED, person=BEN, address="+18765550100", reason=barrier.value)
+
+    assert sentence.startswith("<U0BEN>: not sent. (876) 555-0100 ")
+
+
+@pytest.mark.parametrize("cap", list(Cap))
+def test_every_limit_is_said_with_its_figure_and_when_it_opens(cap: Cap) -> None:
+    sentence = noted(Case.OVER_LIMIT, person=BEN, reason=cap.value, detail="60", at=AT)
+
+    assert "60" in sentence
+    assert sentence.endswith("<15:00>.")

