@@ -25,6 +25,7 @@ _KINDS = {
     "bytea": Kind.OCTETS,
 }
 _OWN = "schema"  # it says what the database itself is, and is never moved
+_OWN_COLUMN = ("epoch", "id")  # likewise: it is by this that a file is known from an older copy of itself
 _COLUMNS = """
     SELECT relname, attname, format_type(atttypid, atttypmod), attidentity <> ''
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -76,7 +77,8 @@ class PostgresTables:
         """Return every table that is to be moved; one to which others refer stands before them."""
         columns: dict[str, list[tuple[str, Kind]]] = {}
         for table, column, kind, _ in self._connection.execute(_COLUMNS):
-            columns.setdefault(table, []).append((column, _KINDS[kind]))
+            if (table, column) != _OWN_COLUMN:
+                columns.setdefault(table, []).append((column, _KINDS[kind]))
         order = TopologicalSorter(dict.fromkeys(columns, ()))
         for table, referred in self._connection.execute(_REFERENCES):
             order.add(table, referred)

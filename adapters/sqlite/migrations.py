@@ -315,7 +315,7 @@ def leases(db: Database) -> None:
 _EPOCH = (
     """
     CREATE TABLE epoch (
-        id TEXT NOT NULL,
+        id TEXT NOT NULL DEFAULT '',
         number INTEGER NOT NULL,
         is_declared INTEGER NOT NULL,
         restored_at TEXT

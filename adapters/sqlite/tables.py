@@ -32,6 +32,7 @@ class SqliteTables:
         self._file = open_file(path, timedelta(seconds=1))
         self._execute = self._file.connection.execute
         self._execute("BEGIN IMMEDIATE")
+        (self._life,) = self._execute("SELECT id FROM epoch").fetchone()
 
     def is_lived_in(self) -> bool:
         return any(self._execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in LIVED_IN)  # noqa: S608 - names of ours
@@ -47,6 +48,8 @@ class SqliteTables:
             places = ", ".join("?" for _ in table.columns)
             write = f"INSERT INTO {table.name} ({table.listed}) VALUES ({places})"  # noqa: S608
         self._file.connection.executemany(write, _translated(rows, table, _WRITE))
+        if table.name == "epoch":
+            self._execute("UPDATE epoch SET id = ?", (self._life,))
         if noun := _NAMED.get(table.name):
             self._execute(f"INSERT INTO name SELECT id, '{noun}', position FROM {table.name}")  # noqa: S608
 

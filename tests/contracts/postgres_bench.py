@@ -1,6 +1,7 @@
 """A database of its own for each store, on one real PostgreSQL server that a wheel brings along, and its accidents."""
 
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -89,8 +90,11 @@ def _octets(value: Any) -> bytes:
     return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
 
 
-def opened_server(folder: Path) -> PostgresServer:
-    """Start a server that keeps its data in this folder."""
-    server = PostgresServer(folder)
+def opened_server() -> PostgresServer:
+    """Start a server, in a folder that goes with it.
+
+    Not one of pytest's: as root, another run of pytest closes the way to these for the server's own user.
+    """
+    server = PostgresServer(Path(tempfile.mkdtemp(prefix="sms-bridge-postgres-")), cleanup_mode="delete")
     server.start()
     return server

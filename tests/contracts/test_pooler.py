@@ -18,8 +18,8 @@ SETTINGS = ("idle_in_transaction_session_timeout", "statement_timeout", "lock_ti
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 

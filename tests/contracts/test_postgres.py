@@ -14,8 +14,8 @@ from tests.contracts.store import StoreContract
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 

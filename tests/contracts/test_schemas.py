@@ -20,8 +20,8 @@ OWN = {"name", "sighting_key", "schema", "_sqlite_migrations"}
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def url() -> Iterator[str]:
+    server = opened_server()
     yield PostgresBench(server).url
     server.cleanup()
 

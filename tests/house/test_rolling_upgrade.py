@@ -24,8 +24,8 @@ RENAMED = "ALTER TABLE entry RENAME COLUMN detail TO details;"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 

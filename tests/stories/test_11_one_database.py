@@ -15,8 +15,8 @@ from tests.stories.language import ADA, BOB, PUBLIC, House, Phone, opened_house,
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 

@@ -4,7 +4,7 @@
 -- entry: it may have happened in a life that was undone. The previous release ignores both.
 
 CREATE TABLE epoch (
-    id text COLLATE "C" NOT NULL,
+    id text COLLATE "C" NOT NULL DEFAULT '',
     number bigint NOT NULL,
     is_declared boolean NOT NULL,
     restored_at timestamptz

@@ -75,8 +75,8 @@ class Pair:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 
@@ -151,7 +151,7 @@ async def test_who_wakes_after_another_took_over_writes_nothing_down(pair: Pair)
     assert cursor == START + HOUR + LEASE
 
 
-async def test_without_the_fence_it_would_be_read_once_more_from_where_the_sleeper_was(
+async def test_without_the_fence_the_sleeper_would_believe_that_he_had_read_it_all(
     pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(PostgresLeases, "is_held", lambda *_: True)
@@ -159,7 +159,7 @@ async def test_without_the_fence_it_would_be_read_once_more_from_where_the_sleep
     was_read, cursor = await _taken_over_while_asleep(pair)
 
     assert was_read
-    assert cursor == START + HOUR
+    assert cursor == START + HOUR + LEASE  # it is not moved by whoever did not see its last move
 
 
 async def test_a_daemon_that_stops_gives_its_turn_back(pair: Pair) -> None:

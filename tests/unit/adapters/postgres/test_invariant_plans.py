@@ -17,8 +17,8 @@ _QUERIES = {name: query for name, query in vars(invariant).items() if isinstance
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[psycopg.Connection]:
-    server: PostgresServer = opened_server(tmp_path_factory.mktemp("postgres"))
+def connection() -> Iterator[psycopg.Connection]:
+    server: PostgresServer = opened_server()
     connection, begin = connect(PostgresBench(server).url)
     with closing(connection):
         prepare(connection, begin)

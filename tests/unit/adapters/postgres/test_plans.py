@@ -72,8 +72,8 @@ def _queries() -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection[Any]]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def full() -> Iterator[Connection[Any]]:
+    server = opened_server()
     connection, begin = connect(PostgresBench(server).url)
     with closing(connection):
         prepare(connection, begin)
