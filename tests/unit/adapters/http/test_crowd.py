@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from adapters.http import HttpServer, WebRequest, WebResponse
-from adapters.http.connection import Gate, Patience
+from adapters.http.crowd import Gate, Patience
 from tests.unit.adapters.http.wires import answer, ask, connection, server, serving
 
 STRANGER = "8.8.8.8"

@@ -58,10 +58,26 @@ HEADERS = [
     *(b"Host: a\r\nContent-Length: 99999999999999999999", b"Host: a\r\nContent-Length: \xd9\xa3"),
     *(b"Host: a\r\nContent-Length: 3\r\nContent-Length: 3", b"Host: a\r\nContent-Length : 3"),
     *(b"Host: a" + b"\r\nX: y" * 2000, b"Host: a\r\nX: " + b"y" * 65536, b"Host: a\r\n" + b"X" * 65536 + b": y"),
+    *(b"Host: a" + b"\r\nX: y" * 128, b"Host: a\r\nX: " + b"y" * 8191, b"Host: a\r\nX: y\r\n z", b"Host: a\r\n X: y"),
+    *(b"Host: a\r\nContent-Type: a\r\nContent-Type: a", b"Host: a\r\nUser-Agent: a\r\nuser-agent: b"),
+    *(b"Host: a\r\nHost: a", b"Host: a\r\nContent-Length: 3 3", b"Host: a\r\nContent-Length: 3\t3"),
+    *(b"Host: a\r\nTransfer-Encoding: gzip, chunked", b"Host: a\r\nTransfer-Encoding: ,chunked"),
+    *(b"Host: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked", b"Host: a\r\nTransfer-Encoding:"),
+    *(b"Host: a\r\nTransfer-Encoding:\r\n chunked", b"Host: a\r\nTransfer-Encoding: identity\r\nContent-Length: 1"),
+    b"Host: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\nTransfer-Encoding: chunked",
+]
+
+OLDER = [
+    *(
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n",
+    ),
 ]
 
 BODIES = [
     *(b"ZZ\r\nx\r\n0\r\n\r\n", b"-1\r\n", b"0x1\r\nx\r\n0\r\n\r\n", b"+1\r\nx\r\n0\r\n\r\n", b"1 \r\nx\r\n0\r\n\r\n"),
+    *(b"1;a\nx\r\n0\r\n\r\n", b"1;\x00\r\nx\r\n0\r\n\r\n", b"1\r\nx\n0\r\n\r\n", b"1;a\rb\r\nx\r\n0\r\n\r\n"),
+    *(b"0\r\n" + b"X: y\r\n" * 130 + b"\r\n", b"0\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\nX: \x00\r\n\r\n"),
     *(b"1\nx\n0\n\n", b"1\r\nxX", b"\r\n0\r\n\r\n", b"FFFFFFFFFFFFFFFFF\r\n", b"0\r\n" + b"X: y\r\n" * 2000 + b"\r\n"),
 ]
 
@@ -149,6 +165,7 @@ async def test_an_odd_target_leads_nowhere(
     [
         *(line + b"\r\nHost: a\r\nContent-Length: 0\r\n\r\n" for line in LINES),
         *(b"POST /hook HTTP/1.1\r\n" + header + b"\r\n\r\n0\r\n\r\n" for header in HEADERS),
+        *(b"POST /hook HTTP/1.0\r\n" + header for header in OLDER),
         *(CHUNKED + body for body in BODIES),
         *NOISE,
     ],
@@ -184,6 +201,14 @@ async def test_a_head_has_a_size_whatever_it_is_made_of(house: HttpServer, count
         told = await outcome(house, POST + headers + b"Content-Length: 0\r\n\r\n")
 
     assert told == (200 if count == 5 else 431)
+
+
+@pytest.mark.parametrize("opening", [b"POST /", POST + b"X: "])
+async def test_a_line_is_refused_before_its_end_comes(desk: Desk, opening: bytes) -> None:
+    async with serving(home(desk, Patience(request=NEVER))) as house:
+        told = await outcome(house, opening + b"y" * 4000, b"y" * 5000)
+
+    assert told == 400
 
 
 async def test_the_heads_of_many_requests_are_not_added_up(house: HttpServer) -> None:
