@@ -14,6 +14,7 @@ from bridge.ports import Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
 TICK = timedelta(seconds=5)
+ASK_EVERY = timedelta(seconds=2)  # whether an attempt has become too old; what another daemon left waits for this
 DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
 FORGET_EVERY = timedelta(hours=1)
@@ -53,7 +54,7 @@ class Timekeeper:
         """Ask about attempts of which nobody knows how they ended."""
         while True:
             if not await self.recovery.reconcile():
-                await self.clock.sleep(TICK)
+                await self.clock.sleep(ASK_EVERY)
 
     async def catching_up(self) -> None:
         """Read back what was missed: at once where somebody asked for it, and every quarter of an hour anyway."""
