@@ -10,8 +10,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
-from types import TracebackType
-from typing import Any, Generic, Never, TypeVar
+from typing import Never, TypeVar
 
 import psycopg
 from psycopg import Connection
@@ -19,6 +18,7 @@ from psycopg.pq import TransactionStatus
 
 from adapters.postgres.ledger import PostgresLedger
 from adapters.postgres.opening import NAME, NETWORK, Row, connect, is_pooled, prepare
+from adapters.store.job import Job, Parked
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger
 
@@ -44,41 +44,6 @@ _TROUBLES = (
 )
 
 
-class _Job:
-    """A work that was handed in, and what became of it. As a context it keeps whatever is raised for the caller."""
-
-    __slots__ = ("error", "future", "result", "work")
-
-    def __init__(self, work: Callable[[Ledger, datetime], object], future: asyncio.Future[Any]) -> None:
-        self.work = work
-        self.future = future
-        self.result: object = None
-        self.error: BaseException | None = None
-
-    def __enter__(self) -> None:
-        self.error = None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        # A future does not take a StopIteration.
-        self.error = RuntimeError("a work raised StopIteration") if isinstance(error, StopIteration) else error
-        return True
-
-    def fail(self, error: BaseException) -> None:
-        self.error = error
-        self.resolve()
-
-    def resolve(self) -> None:
-        """Tell the caller, unless he has gone."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 class PostgresStore:
     """A store in one database, for any number of daemons. Open it before use, from the loop that uses it."""
 
@@ -87,9 +52,9 @@ class PostgresStore:
         self._clock = clock
         self._is_server_time = is_server_time
         self._lock_timeout_ms = lock_timeout_ms
-        self._queue: SimpleQueue[_Job | None] = SimpleQueue()
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
         self._waiting = 0
-        self._parked: list[_Job] = []
+        self._parked: list[Job] = []
         self._has_stirred = True  # entries may wait from before
         self._is_open = False
         self._last = datetime.min.replace(tzinfo=UTC)
@@ -127,18 +92,18 @@ class PostgresStore:
         if self._waiting >= _MOST_WAITING:
             raise StoreBusy(f"the database does not keep up: {_MOST_WAITING} transactions wait")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._hand_in(_Job(work, future))
+        self._hand_in(Job(work, future))
         return await future
 
-    def park(self, work: Callable[[Ledger, datetime], T]) -> "_Parked[T]":
+    def park(self, work: Callable[[Ledger, datetime], T]) -> Parked[T]:
         """Keep a work, to be run right after the next commit that makes an entry ready."""
-        job = _Job(work, self._loop.create_future())
+        job = Job(work, self._loop.create_future())
         self._parked.append(job)
         if not self._is_open:
             self._drop_parked()
         elif self._has_stirred:
             self._hurry()
-        return _Parked(job, self._parked, self._hurry)
+        return Parked(job, self._parked, self._hurry)
 
     async def room(self) -> None:
         """Say nothing: the disk is the server's, and its operator watches it."""
@@ -155,7 +120,7 @@ class PostgresStore:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.shield(asyncio.gather(*(asyncio.to_thread(thread.join) for thread in self._threads)))
 
-    def _hand_in(self, job: _Job) -> None:
+    def _hand_in(self, job: Job) -> None:
         self._waiting += 1
         self._queue.put(job)
 
@@ -192,7 +157,7 @@ class PostgresStore:
         self._has_stirred = True
         self._hurry()
 
-    def _tell(self, job: _Job, has_stirred: bool) -> None:
+    def _tell(self, job: Job, has_stirred: bool) -> None:
         self._waiting -= 1
         if has_stirred:
             self._arrive()
@@ -209,7 +174,7 @@ class PostgresStore:
         finally:
             line.close()
 
-    def _run(self, job: _Job, line: "_Line") -> bool:
+    def _run(self, job: Job, line: "_Line") -> bool:
         """Run a work until it is committed or has failed for good; tell whether it brought something to do."""
         for _ in range(_MOST_RUNS):
             with job:
@@ -301,23 +266,3 @@ class _Line:
                 connection.execute("ROLLBACK")
         except psycopg.Error:
             connection.close()
-
-
-class _Parked(Generic[T]):
-    """The parked work of a store, for whoever parked it; used from the loop."""
-
-    __slots__ = ("_hurry", "_job", "_parked", "outcome")
-
-    def __init__(self, job: _Job, parked: list[_Job], hurry: Callable[[], None]) -> None:
-        self.outcome: asyncio.Future[T] = job.future
-        self._job = job
-        self._parked = parked
-        self._hurry = hurry
-
-    def hurry(self) -> None:
-        if self._job in self._parked:
-            self._hurry()
-
-    def withdraw(self) -> None:
-        with contextlib.suppress(ValueError):
-            self._parked.remove(self._job)

@@ -35,7 +35,7 @@ EVEN_THE_END = {
 }
 FOR_THE_CALLER = {
     "adapters/sqlite/store.py __exit__": "whatever a work raises is raised where somebody waits for it",
-    "adapters/postgres/store.py __exit__": "likewise",
+    "adapters/store/job.py __exit__": "likewise",
 }
 
 SPEAKERS = ("mail", "slack", "twilio")  # the doors that ask a world through a library that fails in its own ways
