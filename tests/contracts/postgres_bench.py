@@ -15,7 +15,7 @@ from adapters.postgres import PostgresStore
 from adapters.sandbox.clock import MovableClock
 from bridge.ports import Clock
 
-_LOCK_TIMEOUT_MS = 50
+_LOCK_TIMEOUT_MS = 500
 _ALL = sql.SQL("SELECT * FROM {}")
 _FULL = """
     CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS
