@@ -1,21 +1,34 @@
 """Slack's door: what its webhook and its sockets tell, what its history gives back, and its signature."""
 
+import asyncio
 import hashlib
 import hmac
 import json
-from datetime import UTC, datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.http.exchange import WebRequest
+from adapters.sandbox.clock import MovableClock
 from adapters.slack import listener, plain, wire
+from adapters.slack.api import SlackApi
+from adapters.slack.history import History
 from adapters.slack.names import Identity, Json
+from adapters.slack.people import People
+from adapters.slack.settings import SlackSettings
 from adapters.slack.signature import is_genuine
 from bridge.domain.event import ChatEvent, RawEvent
-from bridge.errors import WireError
+from bridge.domain.ids import ThreadRef
+from bridge.errors import PortError, Transient, Uncertain, WireError
 from fuzz.promises import can_be_kept, promise
 
 _ME = Identity(user_id="U0BRIDGE", bot_id="B0BRIDGE", team_id="T0ACME", url="https://acme.slack.test/")
 _CALLED = {"U0ANNA": "Anna"}
 _CHANNEL = "C0TEXTS"
+_SETTINGS = SlackSettings.model_validate({"bot_token": "xoxb-of-the-fuzzer", "app_token": "xapp-of-the-fuzzer"})
 _KINDS = ("application/json", "application/x-www-form-urlencoded")
 _SIGNED_WITH = "secret-of-the-fuzzer"
 _NOW = datetime(2026, 3, 2, 15, 1, 40, tzinfo=UTC)
@@ -68,6 +81,69 @@ def read_back(data: bytes) -> None:
     promise(raw == raw_again, "equal messages have equal names")
     _kept(raw)
     _kept_event(event, event_again)
+
+
+def answered(data: bytes) -> None:
+    """Read the first line as status and Retry-After of an answer, and the rest as its body."""
+    head, _, body = data.partition(b"\n")
+    status, _, pause = head.decode("latin-1").partition(" ")
+    code = int(status) if status.isascii() and status.isdigit() and len(status) == 3 else 500
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        told = None
+    answer = AsyncSlackResponse(
+        client=None, http_verb="POST", api_url="chat.postMessage", req_args={}, headers={"Retry-After": pause},
+        data=told if isinstance(told, dict) else {}, status_code=code,
+    )  # fmt: skip
+    error = SlackApiError("chat.postMessage", answer)  # type: ignore[no-untyped-call]  # the SDK has no types there
+    fault, harmless = wire.fault(error, "a call"), wire.fault(error, "a call", harmless=True)
+    promise(can_be_kept(str(fault)), "why it failed can be kept")
+    promise(code < 500 or isinstance(fault, Uncertain), "what may have happened is asked about")
+    promise(not isinstance(harmless, Uncertain), "what is harmless is simply done again")
+    if isinstance(fault, Transient) and fault.retry_after is not None:
+        promise(timedelta() < fault.retry_after <= timedelta(hours=1), "a pause is no longer than an hour")
+
+
+class _CannedApi(SlackApi):
+    """Gives one answer to everybody who asks about people, and another to whoever reads a thread."""
+
+    def __init__(self, person: Json, page: Json) -> None:
+        super().__init__(_SETTINGS, timeout_seconds=1)
+        self._answers = {"users.info": person}
+        self._page = page
+
+    async def me(self) -> Identity:
+        return _ME
+
+    async def read(self, method: str, params: Mapping[str, Any]) -> Json:
+        return self._answers.get(method, self._page if "cursor" not in params else {"messages": []})
+
+
+def thread(data: bytes) -> None:
+    """Read a thread whose page is the second line, among people who are the first."""
+    first, _, second = data.partition(b"\n")
+    try:
+        person, page = json.loads(first), json.loads(second)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(person, dict) and isinstance(page, dict):
+        asyncio.run(_read_thread(_CannedApi(person, page)))
+
+
+async def _read_thread(api: SlackApi) -> None:
+    clock = MovableClock()
+    people = People(api, clock)
+    threads = [ThreadRef(f"{_CHANNEL}/1772463600.00010{number}") for number in range(5)]
+    try:
+        async for raw, event in History(api, people, clock).read(threads, clock.now()):
+            _kept(raw)
+            promise(isinstance(event, WireError) or can_be_kept(event), "an event can be kept")
+    except PortError:
+        pass
+    finally:
+        await people.aclose()
+        await api.aclose()
 
 
 def _said(message: Json) -> None:

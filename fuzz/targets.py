@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from fuzz import configuration, domain, slack, twilio
+from fuzz import configuration, control, domain, edge, mail, slack, store, twilio
 
 Target = Callable[[bytes], None]
 
@@ -12,11 +12,19 @@ CORPUS = Path(__file__).parent / "corpus"
 TARGETS: dict[str, Target] = {
     "twilio-form": twilio.form,
     "twilio-listing": twilio.listed,
+    "twilio-answer": twilio.answered,
     "twilio-signature": twilio.seal,
     "slack-payload": slack.payload,
     "slack-history": slack.read_back,
+    "slack-thread": slack.thread,
+    "slack-answer": slack.answered,
     "slack-signature": slack.signed,
+    "mail-address": mail.addressed,
+    "mail-refusal": mail.refused,
+    "http-request": edge.request,
+    "control-status": control.status,
     "configuration": configuration.configuration,
+    "column": store.column,
     "said": domain.said,
     "written": domain.written,
 }

@@ -4,7 +4,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import httpx
 
@@ -13,7 +13,7 @@ from adapters.twilio.form import Form
 from bridge.domain.command import SendSms
 from bridge.domain.event import CarrierEvent
 from bridge.domain.phone import PhoneNumber
-from bridge.errors import Transient, WireError
+from bridge.errors import Transient, Uncertain, WireError
 from fuzz.promises import can_be_kept, promise
 
 _NAME = "main"
@@ -38,6 +38,26 @@ def form(data: bytes) -> None:
     promise(wire.unread_key(_NAME, body) == wire.unread_key(_NAME, body), "equal octets have equal keys")
     _read(lambda: wire.inbound(_NAME, parsed), lambda: wire.inbound(_NAME, again))
     _read(lambda: wire.receipt(_NAME, parsed, query), lambda: wire.receipt(_NAME, again, query))
+
+
+def answered(data: bytes) -> None:
+    """Read the first line as status and Retry-After of an answer, and the rest as its body."""
+    head, _, body = data.partition(b"\n")
+    status, _, pause = head.decode("latin-1").partition(" ")
+    code = int(status) if status.isascii() and status.isdigit() and len(status) == 3 else 500
+    headers = {"retry-after": pause, "content-type": "text/html" if body.startswith(b"<") else "application/json"}
+    response = httpx.Response(
+        code, content=body, headers=[(name.encode(), one.encode("latin-1")) for name, one in headers.items()]
+    )
+    ref = wire.reference(wire.answer(response))
+    promise(ref is None or (ref.isascii() and ref.isalnum()), "a reference is a plain word")
+    fault = wire.fault(response)
+    promise(can_be_kept(str(fault)), "why it failed can be kept")
+    promise(
+        code not in (408, 500, 502, 503, 504) or isinstance(fault, Uncertain), "what may have happened is asked about"
+    )
+    if isinstance(fault, Transient) and fault.retry_after is not None:
+        promise(timedelta() <= fault.retry_after <= timedelta(hours=1), "a pause is no longer than an hour")
 
 
 def listed(data: bytes) -> None:

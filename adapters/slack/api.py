@@ -145,7 +145,7 @@ class SlackApi:
             answer = await (read or self.read)(method, page)
             for one in _list(answer, field, method):
                 yield one
-            cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
+            cursor = _next(answer)
             if not cursor:
                 return
         raise Uncertain(f"{method}: the list does not end")
@@ -205,6 +205,12 @@ class SlackApi:
         wanted = {"types": "public_channel,private_channel", "exclude_archived": True}
         async for channel in self.pages("conversations.list", "channels", wanted):
             self._channels[str(channel.get("name"))] = str(channel.get("id"))
+
+
+def _next(answer: Json) -> str:
+    """Return the cursor of the next page, or nothing."""
+    about = answer.get("response_metadata")
+    return str(about.get("next_cursor") or "") if isinstance(about, dict) else ""
 
 
 def _list(answer: Json, field: str, method: str) -> list[Json]:

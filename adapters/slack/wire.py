@@ -21,6 +21,7 @@ from adapters.slack.render import ACTION
 from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
 from bridge.domain.ids import EventKey, MediaRef, PersonRef
 from bridge.domain.phrase import Action, Mark
+from bridge.domain.visible import visible
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
 from bridge.wording import chat
 
@@ -258,6 +259,7 @@ FAILURES = (SlackClientError, ClientError, OSError, ValueError, TypeError, Attri
 
 _PAUSE = timedelta(seconds=30)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_WORD = 200  # characters of an error, and of the scopes that are missing
 
 
 def fault(error: Exception, call: str, *, harmless: bool = False) -> PortError:
@@ -288,7 +290,7 @@ def refusal(error: BaseException | None) -> str | None:
     if not isinstance(body, dict) or body.get("ok") is not False or not 200 <= status < 500:
         return None
     word = body.get("error")
-    return word if isinstance(word, str) else None
+    return visible(word)[:_LONGEST_WORD] if isinstance(word, str) else None
 
 
 def _status(response: Any) -> int:
@@ -304,7 +306,7 @@ def _of_answer(error: SlackApiError, call: str) -> PortError:
     word = refusal(error)
     if word is None:
         return Uncertain(f"{call}: status {_status(response)}, and no answer that can be read")
-    return refused(word, call, needed=str(response.data.get("needed") or ""))
+    return refused(word, call, needed=visible(str(response.data.get("needed") or ""))[:_LONGEST_WORD])
 
 
 def refused(word: str, call: str, *, needed: str = "") -> PortError:

@@ -21,6 +21,7 @@ from bridge.domain.event import File, InboundSms
 from bridge.domain.ids import CarrierRef, EntryToken, EventKey, MediaRef
 from bridge.domain.message import UNKNOWN_TYPE, media_name
 from bridge.domain.phone import Address, PhoneNumber, address
+from bridge.domain.visible import visible
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
 
 MOST_FILES = 10
@@ -179,7 +180,8 @@ def _complaint(response: httpx.Response) -> tuple[int, str]:
     """Return code and message of the vendor's error; 0 and the standard's phrase where there is none."""
     read = answer(response)
     code, message = (read.get("code"), read.get("message")) if isinstance(read, dict) else (None, None)
-    return code if isinstance(code, int) else 0, message[:200] if isinstance(message, str) else response.reason_phrase
+    told = visible(message)[:200] if isinstance(message, str) else response.reason_phrase
+    return code if isinstance(code, int) else 0, told
 
 
 def answer(response: httpx.Response) -> object:

@@ -8,6 +8,7 @@ from tests.contracts.invariants import Invariants
 from tests.contracts.lane_model import LaneModel
 from tests.contracts.lanes import Lanes
 from tests.contracts.lives import Lives
+from tests.contracts.neighbours import Neighbours
 from tests.contracts.outbox import Entries
 from tests.contracts.people import People
 from tests.contracts.records import Records
@@ -18,6 +19,18 @@ from tests.contracts.turns import Turns
 
 
 class StoreContract(
-    Transactions, Facts, Records, People, Lanes, Entries, LaneModel, Lives, Retention, Turns, Invariants, Tolls
+    Transactions,
+    Facts,
+    Records,
+    People,
+    Lanes,
+    Entries,
+    Neighbours,
+    LaneModel,
+    Lives,
+    Retention,
+    Turns,
+    Invariants,
+    Tolls,
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""
