@@ -144,6 +144,9 @@ class Outbox(Protocol):
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next entry that is not due yet becomes due."""
 
+    def hasten(self, world: str, now: datetime) -> None:
+        """Make every lane head due that waits in a destination of this world (WORLD/… or WORLD.…)."""
+
     def take(self, claims: Sequence[Claim], owner: str, now: datetime) -> list[OutboxEntry]:
         """Claim up to so many free lane heads of each destination, the oldest first.
 

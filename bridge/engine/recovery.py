@@ -243,9 +243,11 @@ def _cursor(name: str, ledger: Ledger, now: datetime) -> datetime | None:
 
 
 def _tell(source: str, failure: str | None, ledger: Ledger, now: datetime) -> None:
-    """Let the admin know of a source that cannot be read back, until it can."""
+    """Let the admin know of a source that cannot be read back, until it can; the chat then takes what waits for it."""
     if failure is None:
         ledger.audit.clear(f"catch-up/{source}")
+        if source == CHAT:
+            ledger.outbox.hasten(CHAT, now)
     else:
         warn.admin(ledger, f"catch-up/{source}", admin_words.not_read_back(source, failure), now)
 

@@ -85,6 +85,18 @@ class Lanes:
         bench.clock.forward(MINUTE)
         assert await store.transact(later) == [[DESTINATION], ["first"]]
 
+    async def test_what_waits_for_one_world_can_be_made_due_at_once(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> tuple[list[str], list[str]]:
+            for place in ("slack/C1", "slack.cards", "slacker/C1", "slack", "main/+14155550100"):
+                ledger.outbox.enqueue(entry(place, now, lane=f"{place}:ann", due_in=MINUTE))
+                ledger.outbox.enqueue(entry(f"{place} next", now, lane=f"{place}:ann"))
+            before = ledger.outbox.destinations(now)
+            ledger.outbox.hasten("slack", now)
+            return before, ledger.outbox.destinations(now)
+
+        assert await store.transact(work) == ([], ["slack.cards", "slack/C1"])
+        assert names(await store.transact(take)) == ["slack/C1"]
+
     async def test_an_entry_that_a_person_is_asked_about_blocks_its_lane_until_decided(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[list[str]]:
             for name in ("asked", "behind"):

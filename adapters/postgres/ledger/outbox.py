@@ -45,6 +45,13 @@ _DESTINATIONS = """
     )
 """
 _NEXT_DUE = "SELECT min(due_at) FROM entry WHERE is_free AND due_at > %s"
+_HASTEN = """
+    UPDATE entry SET due_at = %(now)s WHERE position IN (
+        SELECT position FROM entry
+        WHERE is_free AND due_at > %(now)s AND substr(destination, 1, length(%(world)s) + 1) = ANY(%(places)s)
+        FOR NO KEY UPDATE SKIP LOCKED
+    )
+"""
 _TAKE = """
     WITH head (number, due_answer) AS MATERIALIZED (
         SELECT position, claim.ask_at
@@ -165,6 +172,10 @@ class PostgresOutbox:
     def next_due(self, now: datetime) -> datetime | None:
         row = self._execute(_NEXT_DUE, (now,)).fetchone()
         return row[0] if row else None
+
+    def hasten(self, world: str, now: datetime) -> None:
+        asked = {"now": now, "world": world, "places": [f"{world}/", f"{world}."]}
+        self.has_stirred |= self._execute(_HASTEN, asked).rowcount > 0
 
     def take(self, claims: Sequence[Claim], owner: str, now: datetime) -> list[OutboxEntry]:
         destinations, limits, ask_ats = map(list, zip(*claims, strict=True)) if claims else ([], [], [])

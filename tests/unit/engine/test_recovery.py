@@ -307,6 +307,20 @@ async def test_a_busy_store_ends_a_reading_which_is_wanted_again(works: Works, s
     assert recovery.wanted == set()
 
 
+async def test_a_chat_that_can_be_read_again_is_told_at_once_what_waits_for_it(works: Works) -> None:
+    await works.books.texts()
+    (taken,) = await works.books.takes()
+    away = Settlement(outcome=Outcome.TRANSIENT, retry_after=5 * MINUTE)
+    await works.books.settles(taken, away)
+    recovery = works.recovery()
+    recovery.want("slack")
+
+    await recovery.catch_up_wanted(works.intake())
+
+    (again,) = await works.books.takes()
+    assert again.entry.id == taken.entry.id
+
+
 async def test_what_cannot_be_read_at_the_start_is_wanted(works: Works) -> None:
     recovery = works.recovery()
     await recovery.catch_up_all(works.intake())
