@@ -50,8 +50,8 @@ class Ferry:
         try:
             there, forth = await asyncio.open_connection("127.0.0.1", self._port)
             await _Crossing(self).carry(here, forth, there, back)
-        except OSError:
-            pass  # the world is down
+        except (OSError, asyncio.CancelledError):
+            pass  # the world is down, or the ferry closes
         finally:
             self._crossings.discard(crossing)
             back.close()

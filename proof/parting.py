@@ -53,7 +53,7 @@ class Scene:
         texts = list(itertools.islice(self.numbers, _TEXTS))
         before = len(self.callers.acked)
         self.calling.append(asyncio.create_task(self.callers.call(texts)))
-        await _until(lambda: self._threads and len(self.callers.acked) >= before + _UNDER_WAY)
+        await _until(lambda: len(self._threads) >= _REPLIES and len(self.callers.acked) >= before + _UNDER_WAY)
         for ferry in (self.slack, self.carrier):
             ferry.hang(_HANGING)
         for thread in self._threads[:_REPLIES]:

@@ -4,7 +4,9 @@ The lines of a trace stand in the order in which calls began, or, where another 
 """
 
 import ast
+import os
 import re
+import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +60,11 @@ class Answered:
 
 
 Act = Created | Removed | Written | Truncated | Synced | Answered
+
+
+def is_possible() -> bool:
+    """Tell whether strace may trace here; some containers forbid it."""
+    return subprocess.run(("strace", "-o", os.devnull, "true"), check=False, capture_output=True).returncode == 0
 
 
 def tracer(trace: Path) -> tuple[str, ...]:
