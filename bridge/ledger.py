@@ -179,6 +179,9 @@ class Outbox(Protocol):
     def unended(self, id: EntryId) -> int:
         """Return how many attempts of this entry ended unheard: its worker died on them."""
 
+    def unclear(self, id: EntryId) -> int:
+        """Return how many attempts of this entry ended in a silence that its worker heard."""
+
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         """Return the references that SMS of this lane got since then."""
 

@@ -18,6 +18,7 @@ from bridge.ports import Clock
 Found = tuple[RawEvent, ChatEvent | WireError]
 
 _TRIES = 6
+_AGAIN = timedelta(seconds=1)  # where nothing was said of how long to wait
 _MANY = 5  # threads of one channel, from which on reading the channel first is the shorter way
 _REACTED_WITHIN = timedelta(days=31)  # how old a post of ours may be whose reactions still matter
 
@@ -99,14 +100,15 @@ class History:
         return wire.reaction_set(seen.message, channel, seen.at, ignored=ignored)
 
     async def _read(self, method: str, params: Mapping[str, Any]) -> Json:
-        """Read one page, waiting as long as Slack asks us to, a few times; every other failure is the caller's."""
+        """Read one page, a few times where Slack fails, waiting as long as it asks us to.
+
+        Many pages make one reading: with one failure in three it would hardly ever come to an end otherwise.
+        """
         for _ in range(_TRIES):
             try:
                 return await self._api.read(method, params)
             except Transient as error:
-                if error.retry_after is None:
-                    raise
-                await self._clock.sleep(error.retry_after)
+                await self._clock.sleep(error.retry_after or _AGAIN)
         return await self._api.read(method, params)
 
 

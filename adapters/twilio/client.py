@@ -5,6 +5,7 @@ import base64
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Never
 from urllib.parse import quote, urlencode, urlsplit
@@ -21,9 +22,9 @@ from bridge.domain.command import FetchMedia, SendSms
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
 from bridge.domain.event import File, InboundSms, RawEvent
-from bridge.domain.ids import CarrierRef, EntryToken
+from bridge.domain.ids import CarrierRef, EntryToken, EventKey
 from bridge.domain.message import Media, media_type
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
 from bridge.errors import Permanent, Reason, Transient, Uncertain, WireError
 from bridge.ports import Hear, Intake, StillDue
 
@@ -115,8 +116,12 @@ class TwilioCarrier:
         told = [each for each in went if listing.is_progress(each, since)]
         told += [each for each in came if listing.is_inbound(each, since)]
         told.reverse()  # the list has the newest first, and its times are whole seconds
+        last: dict[Address, EventKey] = {}
         for resource in sorted(told, key=listing.told_at):
-            yield await self._read(resource)
+            raw, event = await self._read(resource)
+            if isinstance(event, InboundSms):
+                event, last[event.sender] = replace(event, follows=last.get(event.sender)), event.key
+            yield raw, event
 
     async def _read(self, resource: listing.Resource) -> tuple[RawEvent, InboundSms | DeliveryReceipt | WireError]:
         body = json.dumps(resource).encode()

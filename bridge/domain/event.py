@@ -39,6 +39,7 @@ class InboundSms:
     text: str
     files: tuple[File, ...] = ()
     said_at: datetime | None = None  # by the carrier's clock, where it says
+    follows: EventKey | None = None  # the sender's text before it, where the carrier's list tells; its times are coarse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

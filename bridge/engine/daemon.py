@@ -93,7 +93,7 @@ class Daemon:
         """
         keeper = Timekeeper(self.store, self.plan, self.worlds, recovery, intake, self.clock, self._listeners)
         self._keep("digests", keeper.digests)
-        first_pass = asyncio.create_task(recovery.catch_up_all(intake))
+        first_pass = asyncio.create_task(recovery.catch_up_all(intake, FIRST_PASS))
         self._tasks.append(first_pass)
         await asyncio.wait({first_pass}, timeout=FIRST_PASS.total_seconds())
         if self._supervisor.is_closing:

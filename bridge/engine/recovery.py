@@ -14,7 +14,7 @@ from bridge.domain.ids import CarrierRef, ThreadRef
 from bridge.domain.message import Posted
 from bridge.domain.outbox import ASKABLE, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.engine.turn import Turn, Turns
-from bridge.errors import PortError, StoreBusy, Transient, Uncertain, WireError
+from bridge.errors import Blocked, Permanent, PortError, StoreBusy, Transient, Uncertain, WireError
 from bridge.flows import compose, doubt, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
@@ -23,8 +23,8 @@ log = logging.getLogger(__name__)
 
 OVERLAP = timedelta(minutes=10)
 AT_ONCE = 20
-LOOK_AGAIN = timedelta(seconds=1)  # when another daemon is reading back what is to be read before anything is said
 ASK_AGAIN = timedelta(seconds=30)  # when the world could not be asked
+READ_AGAIN = timedelta(seconds=1)  # while nothing may be said before everything was read back
 GIVE_UP_ASKING = timedelta(minutes=15)
 CHAT = "slack"
 
@@ -43,7 +43,7 @@ class Recovery:
     owner: str
     wanted: set[str] = field(default_factory=set)
     stir: asyncio.Event = field(default_factory=asyncio.Event)
-    _failures: dict[str, str] = field(default_factory=dict)  # why the last reading of a source ended early
+    _failures: dict[str, Exception] = field(default_factory=dict)  # why the last reading of a source ended early
     _rested: dict[str, datetime] = field(default_factory=dict)  # from when a source may be read again
     _elsewhere: set[str] = field(default_factory=set)  # the sources that another daemon was reading when we came
 
@@ -119,6 +119,7 @@ class Recovery:
         False if it could not be read to the end, or is being read by another daemon, which may have begun too early.
         """
         turns = Turns(self.store, self.clock, self.owner)
+        self._failures.pop(source, None)
         try:
             async with turns.at(f"catch-up/{source}") as turn:
                 if turn is None:
@@ -128,21 +129,21 @@ class Recovery:
                 return await self._read(source, turn, intake)
         except (PortError, StoreBusy) as error:
             log.warning("catch-up failed", extra={"source": source, "detail": str(error)})
-            self._failures[source] = str(error)
+            self._failures[source] = error
             return False
 
-    async def catch_up_all(self, intake: Intake) -> None:
-        """Read back every source once, side by side; what cannot be read now is wanted again."""
-        sources = [*self.worlds.carriers, CHAT]
-        results = await asyncio.gather(*(self._in_turn(source, intake) for source in sources))
-        self.wanted |= {source for source, was_read in zip(sources, results, strict=True) if not was_read}
+    async def catch_up_all(self, intake: Intake, within: timedelta) -> None:
+        """Read back every source once, side by side, trying again for this long; what was not read then is wanted."""
+        end = self.clock.now() + within
+        await asyncio.gather(*(self._insist(source, intake, end) for source in (*self.worlds.carriers, CHAT)))
 
-    async def _in_turn(self, source: str, intake: Intake) -> bool:
+    async def _insist(self, source: str, intake: Intake, end: datetime) -> None:
         while not await self.catch_up(source, intake):
-            if source not in self._elsewhere:
-                return False
-            await self.clock.sleep(LOOK_AGAIN)
-        return True
+            is_hopeless = isinstance(self._failures.get(source), Blocked | Permanent)
+            if is_hopeless or self.clock.now() + READ_AGAIN >= end:
+                self.wanted.add(source)
+                return
+            await self.clock.sleep(READ_AGAIN)
 
     async def catch_up_wanted(self, intake: Intake) -> None:
         """Read back what was asked for meanwhile; what could not be read rests for a while."""
@@ -242,14 +243,14 @@ def _cursor(name: str, ledger: Ledger, now: datetime) -> datetime | None:
     return ledger.cursors.get(name)
 
 
-def _tell(source: str, failure: str | None, ledger: Ledger, now: datetime) -> None:
+def _tell(source: str, failure: Exception | None, ledger: Ledger, now: datetime) -> None:
     """Let the admin know of a source that cannot be read back, until it can; the chat then takes what waits for it."""
     if failure is None:
         ledger.audit.clear(f"catch-up/{source}")
         if source == CHAT:
             ledger.outbox.hasten(CHAT, now)
     else:
-        warn.admin(ledger, f"catch-up/{source}", admin_words.not_read_back(source, failure), now)
+        warn.admin(ledger, f"catch-up/{source}", admin_words.not_read_back(source, str(failure)), now)
 
 
 def _begin(names: tuple[str, ...], ledger: Ledger, now: datetime) -> None:

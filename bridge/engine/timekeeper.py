@@ -17,6 +17,7 @@ TICK = timedelta(seconds=5)
 ASK_EVERY = timedelta(seconds=2)  # whether an attempt has become too old; what another daemon left waits for this
 DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
+CATCH_UP_FIRST = timedelta(minutes=2)  # after the start: what came just before may not have been in a list yet
 FORGET_EVERY = timedelta(hours=1)
 
 
@@ -58,7 +59,7 @@ class Timekeeper:
 
     async def catching_up(self) -> None:
         """Read back what was missed: at once where somebody asked for it, and every quarter of an hour anyway."""
-        last = self.clock.now()
+        last = self.clock.now() - CATCH_UP_EVERY + CATCH_UP_FIRST
         while True:
             waits = (self.clock.sleep(TICK), self.recovery.stir.wait(), self.worlds.chat.gaps.wait())
             waiting = [asyncio.ensure_future(one) for one in waits]

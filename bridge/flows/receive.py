@@ -38,7 +38,8 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
     ledger.messages.save(message)
     request.shown(ledger, did, message, len(posts_of(event.text)), now)
     if message.said_at < now:
-        request.in_time(ledger, f"{request.channel(did)}:{conversation.id}", message)
+        follows = MessageId(event.follows) if event.follows else None
+        request.in_time(ledger, f"{request.channel(did)}:{conversation.id}", message, follows)
     if conversation.waiting_since is None:
         ledger.conversations.set_covered(conversation.id, conversation.covered, now)
         request.amended(ledger, conversation, event.key, now)

@@ -211,15 +211,32 @@ def warned(ledger: Ledger, recipient: str, cause: str, now: datetime) -> None:
     )
 
 
-def in_time(ledger: Ledger, lane: str, message: Message) -> None:
+def in_time(ledger: Ledger, lane: str, message: Message, follows: MessageId | None = None) -> None:
     """Let what was said later, and was not tried yet, go after this message, which came to us only now.
 
     Facts come out of order after an interruption; people and phones are to see them in the order of their moments.
+    Where it is known which message this one follows, that decides: a carrier's list counts in whole seconds.
     """
-    for entry in ledger.outbox.untried(lane):
-        other = ledger.messages.get(MessageId(entry.subject)) if entry.kind in _ABOUT_MESSAGES else None
-        if other and other.said_at > message.said_at:
+    waiting = [entry for entry in ledger.outbox.untried(lane) if entry.kind in _ABOUT_MESSAGES]
+    before = ledger.messages.get(follows) if follows else None
+    if before and before.conversation == message.conversation:
+        later = _after(waiting, before)
+    else:
+        later = [entry for entry in waiting if _said_at(ledger, entry) > message.said_at]
+    for entry in later:
+        if entry.subject != message.id:
             ledger.outbox.move_back(entry.id)
+
+
+def _after(waiting: list[OutboxEntry], message: Message) -> list[OutboxEntry]:
+    """Return what stands behind the wishes for this message: all, if none of them waits any more."""
+    its = [at for at, entry in enumerate(waiting) if entry.subject == message.id]
+    return waiting[its[-1] + 1 :] if its else waiting
+
+
+def _said_at(ledger: Ledger, entry: OutboxEntry) -> datetime:
+    message = ledger.messages.get(MessageId(entry.subject))
+    return message.said_at if message else entry.due_at
 
 
 def _put(

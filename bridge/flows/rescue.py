@@ -11,8 +11,9 @@ from bridge.flows import compose, deliver, doubt, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
-MOST_KILLS_OF_HARMLESS = 10
+MOST_KILLS_OF_OTHERS = 10  # of what is no SMS: it may meet many deaths that others caused, and nobody is asked
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_SILENCES = 2  # of the mail server; each repetition bears the same Message-ID
 LOOKS_NEEDED = 2  # "it is not there" counts when it was said twice, some time apart
 
 
@@ -43,7 +44,11 @@ def ask_later(ledger: Ledger, entry: OutboxEntry, detail: str, ask_at: datetime,
 
 
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
-    """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition."""
+    """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition.
+
+    A mail on which the server fell silent twice is taken for sent. One on which a worker of ours died may never have
+    reached the server: it is said again, or nobody would ever be told of its texts.
+    """
     if doubt.went_out(entry):
         happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT), now)
         return
@@ -51,7 +56,7 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
         _ask(ledger, plan, entry, detail, now)
         return
     unclear = _unheard(detail)
-    if entry.is_repeat and entry.kind is WishKind.SEND_DIGEST:  # a mail is repeated once, with the same Message-ID
+    if entry.kind is WishKind.SEND_DIGEST and ledger.outbox.unclear(entry.id) >= MOST_SILENCES:
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
     elif not set_aside(ledger, plan, entry, now):
         once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0, is_sure=True)
@@ -87,11 +92,12 @@ def _ask_whether(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: dateti
         warn.thread(ledger, about.did, about.conversation, notice, cause, now)
 
 
-def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime, most: int = MOST_KILLS) -> bool:
+def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> bool:
     """Take an entry out of the way that was open at too many deaths of its worker, instead of trying it again.
 
     Only what would be said again is; whether it happened was asked before. True if it was.
     """
+    most = MOST_KILLS if entry.kind is WishKind.SEND_SMS else MOST_KILLS_OF_OTHERS
     if entry.tries < most or ledger.outbox.unended(entry.id) < most:
         return False
     if entry.kind is WishKind.SEND_SMS:
@@ -104,8 +110,8 @@ def set_aside(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime,
 
 
 def again(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
-    """Make ready once more what is harmless to do twice; it may meet many deaths that others caused."""
-    if not set_aside(ledger, plan, entry, now, MOST_KILLS_OF_HARMLESS):
+    """Make ready once more what is harmless to do twice."""
+    if not set_aside(ledger, plan, entry, now):
         ready = EntryChange(state=EntryState.READY, due_at=now)
         ledger.outbox.settle(entry, _unheard("interrupted"), ready, now)
 

@@ -35,7 +35,7 @@ _STATES = "SELECT id, state, fence, ref FROM entry WHERE id = ANY(%s) ORDER BY i
 
 def prove(place: Place) -> Iterator[Finding]:
     """P8: one of two daemons sleeps past its lease, or loses the database; nothing is lost, nothing said twice."""
-    server = opened_server(place.new_folder())
+    server = opened_server()
     try:
         yield asyncio.run(_proven_asleep(server, place))
         yield asyncio.run(_proven_cut_off(server, place))

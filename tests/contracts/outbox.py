@@ -165,6 +165,18 @@ class Entries:
 
         assert await store.transact(work) == [0, 1, 2, 3, 2, 0]
 
+    async def test_silences_that_somebody_heard_are_counted(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int]:
+            ledger.outbox.enqueue(entry("a", now))
+            seen = []
+            for outcome in (Outcome.TRANSIENT, Outcome.UNCERTAIN, Outcome.INTERRUPTED, Outcome.UNCERTAIN):
+                (taken,) = take(ledger, now)
+                ledger.outbox.settle(taken, Settlement(outcome=outcome), EntryChange(state=EntryState.READY), now)
+                seen.append(ledger.outbox.unclear(taken.id))
+            return [*seen, ledger.outbox.unclear(EntryId("unknown"))]
+
+        assert await store.transact(work) == [0, 1, 1, 2, 0]
+
     async def test_an_answer_that_comes_after_the_entry_was_lost_ends_its_own_attempt(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[int]:
             ledger.outbox.enqueue(entry("a", now))

@@ -17,8 +17,8 @@ _MOST_LOOKS = 20
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    server = opened_server(tmp_path_factory.mktemp("postgres"))
+def server() -> Iterator[PostgresServer]:
+    server = opened_server()
     yield server
     server.cleanup()
 

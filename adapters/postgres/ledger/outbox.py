@@ -114,6 +114,10 @@ _UNENDED = """
     SELECT count(*) FROM attempt
     WHERE entry = (SELECT position FROM entry WHERE id = %s) AND (ended_at IS NULL OR outcome = 'interrupted')
 """
+_UNCLEAR = """
+    SELECT count(*) FROM attempt
+    WHERE entry = (SELECT position FROM entry WHERE id = %s) AND outcome = 'uncertain'
+"""
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = %s AND started_at >= %s AND ref <> ''"
 _DOUBT = """
     UPDATE entry SET unsure_since = enqueued_at
@@ -230,6 +234,10 @@ class PostgresOutbox:
 
     def unended(self, id: EntryId) -> int:
         (counted,) = self._execute(_UNENDED, (id,)).fetchall()
+        return int(counted[0])
+
+    def unclear(self, id: EntryId) -> int:
+        (counted,) = self._execute(_UNCLEAR, (id,)).fetchall()
         return int(counted[0])
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:

@@ -115,7 +115,8 @@ class Api:
 
     async def _list(self, request: web.Request) -> web.StreamResponse:
         newest = self._register.clock.now() - self.listing_lag
-        listed = [each for each in self._register.messages.values() if each.created <= newest]
+        messages = self._register.messages.values()
+        listed = [each for each in messages if each.direction == "inbound" or each.created <= newest]
         found = page(listed, request.query, request.path)
         return web.json_response(
             {

@@ -109,6 +109,10 @@ _UNENDED = """
     WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e')
     AND (ended_at IS NULL OR outcome = 'interrupted')
 """
+_UNCLEAR = """
+    SELECT count(*) FROM attempt
+    WHERE entry = (SELECT number FROM name WHERE name = ? AND noun = 'e') AND outcome = 'uncertain'
+"""
 _TAKEN_REFS = "SELECT ref FROM entry WHERE kind = 'send-sms' AND lane = ? AND started_at >= ? AND ref <> ''"
 _DOUBT = """
     UPDATE entry SET unsure_since = enqueued_at
@@ -225,6 +229,9 @@ class SqliteOutbox:
 
     def unended(self, id: EntryId) -> int:
         return int(self._execute(_UNENDED, (id,)).fetchone()[0])
+
+    def unclear(self, id: EntryId) -> int:
+        return int(self._execute(_UNCLEAR, (id,)).fetchone()[0])
 
     def taken_refs(self, lane: str, since: datetime) -> frozenset[CarrierRef]:
         return frozenset(CarrierRef(ref) for (ref,) in self._execute(_TAKEN_REFS, (lane, moment(since))))

@@ -107,7 +107,7 @@ async def test_a_source_that_cannot_be_read_back_holds_nothing_up_for_long(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(daemon_module, "FIRST_PASS", timedelta(milliseconds=1))
-    await works.recovery().catch_up_all(works.intake())
+    await works.recovery().catch_up_all(works.intake(), daemon_module.FIRST_PASS)
     reading = asyncio.Event()
 
     async def hangs() -> AsyncIterator[object]:
@@ -127,7 +127,7 @@ async def test_a_source_that_cannot_be_read_back_holds_nothing_up_for_long(
 
 
 async def test_stopped_while_it_still_reads_back_it_says_nothing(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
-    await works.recovery().catch_up_all(works.intake())
+    await works.recovery().catch_up_all(works.intake(), daemon_module.FIRST_PASS)
     reading = asyncio.Event()
 
     async def hangs() -> AsyncIterator[object]:

@@ -1,5 +1,6 @@
 """After a restart or a gap: what became of every open attempt, and what was missed."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -11,8 +12,8 @@ from bridge.domain.ids import CarrierRef, EventKey, PostRef
 from bridge.domain.message import Posted
 from bridge.domain.notice import Case
 from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
-from bridge.engine.recovery import GIVE_UP_ASKING, OVERLAP
-from bridge.errors import StoreBusy, Transient, Uncertain, WireError
+from bridge.engine.recovery import GIVE_UP_ASKING, OVERLAP, READ_AGAIN
+from bridge.errors import Blocked, PortError, StoreBusy, Transient, Uncertain, WireError
 from bridge.flows.deliver import Taken
 from bridge.ports import Answer, Worlds
 from tests.unit.engine.conftest import Works
@@ -91,10 +92,12 @@ async def test_an_sms_that_nobody_can_tell_of_is_asked_about(works: Works) -> No
 
 async def test_a_mail_that_nobody_can_tell_of_is_sent_once_more_and_then_taken_for_sent(works: Works) -> None:
     first = await interrupted(works.books, DIGEST)
+    await works.books.settles(first, UNCLEAR)
+    works.clock.forward(MINUTE)
     works.mail.finds = lambda wish: Uncertain("no copy mailbox")
 
     await works.recovery().reconcile()
-    await works.books.goes_out(works.books.except_for(DIGEST, None))
+    await works.books.goes_out(works.books.except_for(DIGEST, UNCLEAR))
     works.clock.forward(MINUTE)
     await works.recovery().reconcile()
 
@@ -234,21 +237,21 @@ class Busy:
 
 
 async def test_at_the_very_first_start_nothing_can_have_been_missed(works: Works) -> None:
-    await works.recovery().catch_up_all(works.intake())
+    await works.recovery().catch_up_all(works.intake(), MINUTE)
 
     assert works.carrier.looked == works.chat.looked == []
 
 
 async def test_what_was_missed_is_read_back_with_some_overlap_and_known_texts_fall_through(works: Works) -> None:
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     started = works.clock.now()
     works.clock.forward(HOUR)
     works.carrier.past = [missed_text(1), missed_text(2)]
 
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     works.clock.forward(HOUR)
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
 
     assert works.carrier.looked == [(DID, started - OVERLAP), (DID, started + HOUR - OVERLAP)]
     assert await works.books.unacknowledged() == ["main:missed 1", "main:missed 2"]
@@ -294,7 +297,7 @@ async def test_a_busy_store_ends_a_reading_which_is_wanted_again(works: Works, s
     await works.books.texts()
     await works.books.goes_out()
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     works.carrier.past = works.chat.past = [missed_text(1)]
 
     recovery.want(f"twilio/{source}")
@@ -321,23 +324,45 @@ async def test_a_chat_that_can_be_read_again_is_told_at_once_what_waits_for_it(w
     assert again.entry.id == taken.entry.id
 
 
-async def test_what_cannot_be_read_at_the_start_is_wanted(works: Works) -> None:
+async def test_what_cannot_be_read_at_the_start_is_tried_again_until_it_can(works: Works) -> None:
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
-    works.carrier.trouble = Transient("503")
+    await recovery.catch_up_all(works.intake(), MINUTE)
+    works.carrier.trouble, works.carrier.past = Transient("503"), [missed_text(1)]
 
-    await recovery.catch_up_all(works.intake())
+    reading = asyncio.create_task(recovery.catch_up_all(works.intake(), MINUTE))
+    while not works.carrier.looked:
+        await works.books.look(lambda ledger: None)
+    works.carrier.trouble = None
+    while not reading.done():
+        works.clock.forward(READ_AGAIN)
+        await works.books.look(lambda ledger: None)
+
+    assert await works.books.unacknowledged() == ["main:missed 1"]
+    assert recovery.wanted == set()
+
+
+@pytest.mark.parametrize(
+    ("trouble", "within"), [(Transient("503"), READ_AGAIN), (Blocked("401", "Renew the token."), MINUTE)]
+)
+async def test_what_cannot_be_read_in_time_or_before_somebody_repairs_it_is_wanted(
+    works: Works, trouble: PortError, within: timedelta
+) -> None:
+    recovery = works.recovery()
+    await recovery.catch_up_all(works.intake(), MINUTE)
+    works.carrier.trouble = trouble
+
+    await recovery.catch_up_all(works.intake(), within)
 
     assert recovery.wanted == {"main"}
 
 
 async def test_what_is_read_back_and_cannot_be_understood_is_kept_like_live(works: Works) -> None:
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     raw, _ = missed_text(1)
     works.carrier.past = [(raw, WireError("no Body"))]
 
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
 
     status = await works.books.do(lambda ledger, now: ledger.audit.status(now))
     assert status.counts["poison"] == 1
@@ -345,7 +370,7 @@ async def test_what_is_read_back_and_cannot_be_understood_is_kept_like_live(work
 
 async def test_a_reading_that_fails_unexpectedly_is_still_wanted(works: Works) -> None:
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     works.carrier.trouble = StoreBusy("disk full")
     recovery.want("twilio/main")
 

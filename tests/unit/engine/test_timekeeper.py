@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from bridge.domain.outbox import WishKind
 from bridge.engine.recovery import Recovery
-from bridge.engine.timekeeper import CATCH_UP_EVERY, FORGET_EVERY, Timekeeper
+from bridge.engine.timekeeper import CATCH_UP_EVERY, CATCH_UP_FIRST, FORGET_EVERY, Timekeeper
 from tests.unit.engine.conftest import Works
 from tests.unit.flows.books import DESK, MINUTE, SECOND, plan
 
@@ -76,14 +76,14 @@ async def read_back(works: Works, times: int, recovery: Recovery, step: timedelt
         await until(works, was_read, step)
 
 
-async def test_carriers_are_read_back_every_quarter_of_an_hour_anyway(works: Works) -> None:
+async def test_carriers_are_read_back_soon_after_the_start_and_every_quarter_of_an_hour(works: Works) -> None:
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     started = works.clock.now()
 
-    await read_back(works, 1, recovery, MINUTE)
+    await read_back(works, 2, recovery, MINUTE)
 
-    assert works.clock.now() - started >= CATCH_UP_EVERY
+    assert works.clock.now() - started >= CATCH_UP_FIRST + CATCH_UP_EVERY
     assert works.chat.looked == []
 
 
@@ -91,7 +91,7 @@ async def test_a_gap_in_the_chat_and_a_wish_are_read_back_at_once(works: Works) 
     await works.books.texts()
     await works.books.goes_out()
     recovery = works.recovery()
-    await recovery.catch_up_all(works.intake())
+    await recovery.catch_up_all(works.intake(), MINUTE)
     works.chat.gaps.set()
     recovery.want("twilio/main")
 

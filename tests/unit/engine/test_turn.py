@@ -107,7 +107,7 @@ async def test_what_one_daemon_is_reading_back_the_other_leaves_alone_and_wants_
 
 async def test_at_its_start_a_daemon_waits_for_the_one_that_is_reading_back(pair: Pair) -> None:
     reading = await pair.is_read_by_the_first()
-    starting = asyncio.create_task(pair.second.catch_up_all(Slow()))
+    starting = asyncio.create_task(pair.second.catch_up_all(Slow(), LEASE))
     await pair.cursor()
     was_waiting = len(pair.carrier.looked) == 1
 

@@ -177,6 +177,32 @@ async def test_a_start_read_back_late_does_not_undo_a_stop_that_was_said_after_i
     assert consent.state is ConsentState.WITHDRAWN
 
 
+@pytest.mark.parametrize(
+    ("follows", "order"),
+    [
+        ("main:before", ["Before", "Missed", "After"]),
+        ("main:shown", ["Missed", "Before", "After"]),
+        (None, ["Before", "After", "Missed"]),
+        ("main:elsewhere", ["Before", "After", "Missed"]),
+    ],
+)
+async def test_a_text_that_is_read_back_stands_behind_the_one_that_the_list_has_before_it(
+    books: Books, follows: str | None, order: list[str]
+) -> None:
+    await books.texts("Shown", key=EventKey("main:shown"))
+    await books.texts("Elsewhere", key=EventKey("main:elsewhere"), sender=BOB)
+    await books.goes_out()
+    this_second = books.clock.now()
+    books.forward(SECOND / 4)
+    await books.texts("Before", key=EventKey("main:before"), said_at=this_second)
+    await books.texts("After", said_at=this_second)
+
+    await books.texts("Missed", said_at=this_second, follows=follows)
+
+    said = [one.content for one in await books.goes_out() if isinstance(one, PostToThread)]
+    assert [one.text for one in said if isinstance(one, Said)] == order
+
+
 async def test_a_text_that_is_read_back_is_shown_before_one_that_came_after_it(books: Books) -> None:
     await books.texts("Hello")
     await books.goes_out()

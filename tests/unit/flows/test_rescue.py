@@ -133,10 +133,12 @@ async def test_an_unclear_post_is_said_once_more_marked_as_perhaps_a_repetition(
     assert await books.root() == books.posts[-1]
 
 
-async def test_an_unclear_mail_is_sent_at_most_twice(books: Books) -> None:
+async def test_a_mail_on_which_the_server_falls_silent_is_sent_at_most_twice(books: Books) -> None:
+    silence = books.except_for(DIGEST, Settlement(outcome=Outcome.UNCERTAIN))
     taken = await in_doubt(books, DIGEST)
+    await books.settles(taken, Settlement(outcome=Outcome.UNCERTAIN))
     await unclear(books, taken)
-    await books.goes_out(books.except_for(DIGEST, None))
+    await books.goes_out(silence)
     (_, again) = books.of_kind(DIGEST)
 
     await unclear(books, again)
@@ -145,6 +147,18 @@ async def test_an_unclear_mail_is_sent_at_most_twice(books: Books) -> None:
     books.forward(timedelta(hours=1))
     await books.summarizes()
     assert [one for one in await books.goes_out() if isinstance(one, SendMail)] == []
+
+
+async def test_a_mail_on_which_workers_died_is_sent_until_somebody_hears_what_came_of_it(books: Books) -> None:
+    taken = await in_doubt(books, DIGEST)
+    for _ in range(2):
+        await unclear(books, taken)
+        await books.goes_out(books.except_for(DIGEST, None))
+
+    await unclear(books, taken)
+
+    assert [type(one) for one in await books.goes_out()] == [SendMail]
+    assert {one.entry.token for one in books.of_kind(DIGEST)} == {taken.entry.token}
 
 
 async def test_a_post_is_not_given_up_though_nobody_could_tell_twice(books: Books) -> None:
@@ -178,9 +192,11 @@ async def dies(books: Books, kind: WishKind, times: int) -> bool:
     return await books.do(lambda ledger, now: rescue.set_aside(ledger, books.plan, entry, now))
 
 
-@pytest.mark.parametrize(("deaths", "is_aside"), [(1, False), (2, False), (3, True)])
-@pytest.mark.parametrize("kind", [SMS, SHOW])
-async def test_a_wish_that_was_open_at_three_deaths_is_set_aside_and_shown(
+@pytest.mark.parametrize(
+    ("kind", "deaths", "is_aside"),
+    [(SMS, 1, False), (SMS, 2, False), (SMS, 3, True), (SHOW, 9, False), (SHOW, 10, True)],
+)
+async def test_a_wish_that_was_open_at_too_many_deaths_is_set_aside_and_shown(
     books: Books, kind: WishKind, deaths: int, is_aside: bool
 ) -> None:
     assert await dies(books, kind, deaths) is is_aside
@@ -212,7 +228,7 @@ async def test_a_reply_whose_file_was_set_aside_does_not_go_out_without_it(books
     fetch = WishKind.FETCH_FILE
     await books.goes_out(books.except_for(fetch, None))
     taken = books.of_kind(fetch)[0]
-    for _ in range(2):
+    for _ in range(rescue.MOST_KILLS_OF_OTHERS - 1):
         await restarted(books, taken)
         await books.goes_out(books.except_for(fetch, None))
     entry = await books.entry(taken.entry.id)

@@ -174,12 +174,13 @@ async def test_a_thread_asked_for_twice_is_told_once() -> None:
         assert replies(await read(rig, [thread, thread])) == ["once"]
 
 
-async def test_reading_waits_as_long_as_slack_asks_for() -> None:
+@pytest.mark.parametrize("faults", [(Fault.LIMIT, Fault.LIMIT), (Fault.ERROR, Fault.GARBAGE, Fault.LATE_ERROR)])
+async def test_a_page_is_read_again_after_as_long_as_slack_asks_for_or_a_moment(faults: tuple[Fault, ...]) -> None:
     async with opened() as rig:
         (thread,) = await threads_of(rig, 1)
         await rig.replies(thread, "patience")
         rig.workspace.faults.retry_after_seconds = 30
-        rig.workspace.faults.next("conversations.replies", Fault.LIMIT, Fault.LIMIT)
+        rig.workspace.faults.next("conversations.replies", *faults)
         since = rig.clock.now() - HOUR
 
         async def gathered() -> list[object]:
@@ -191,10 +192,11 @@ async def test_reading_waits_as_long_as_slack_asks_for() -> None:
         assert any(isinstance(event, ThreadReply) for event in task.result())
 
 
-async def test_a_slack_that_only_asks_to_wait_is_given_up() -> None:
+@pytest.mark.parametrize("fault", [Fault.LIMIT, Fault.CUT, Fault.ERROR, Fault.GARBAGE])
+async def test_a_slack_that_only_fails_is_given_up(fault: Fault) -> None:
     async with opened() as rig:
         (thread,) = await threads_of(rig, 1)
-        rig.workspace.faults.always("conversations.replies", Fault.LIMIT)
+        rig.workspace.faults.always("conversations.replies", fault)
 
         async def gathered() -> list[object]:
             return [event async for _, event in rig.chat.history([thread], rig.clock.now() - HOUR)]
@@ -203,16 +205,6 @@ async def test_a_slack_that_only_asks_to_wait_is_given_up() -> None:
         await forwarded_until(rig.clock, task.done)
 
         assert isinstance(task.exception(), Transient)
-
-
-@pytest.mark.parametrize("fault", [Fault.CUT, Fault.ERROR, Fault.GARBAGE])
-async def test_every_other_failure_is_the_callers(fault: Fault) -> None:
-    async with opened() as rig:
-        (thread,) = await threads_of(rig, 1)
-        rig.workspace.faults.always("conversations.replies", fault)
-
-        with pytest.raises(Transient):
-            await read(rig, [thread])
 
 
 async def test_a_channel_we_were_removed_from_says_so() -> None:

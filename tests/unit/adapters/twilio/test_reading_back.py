@@ -21,6 +21,8 @@ from tests.unit.adapters.http.wires import server, serving
 from tests.unit.adapters.twilio.account import GIF, OURS, THEIRS, Rig
 from tests.unit.adapters.twilio.rig import ACCOUNT, PUBLIC_URL, settings
 
+OTHER_PHONE = "+12125550143"
+
 # --- history ---
 
 
@@ -35,6 +37,18 @@ async def test_texts_missed_while_we_were_away_are_read_back_oldest_first(rig: R
 
     assert [event.text for event in events if isinstance(event, InboundSms)] == ["one", "two", "three"]
     assert next(event.said_at for event in events if isinstance(event, InboundSms)) == since
+
+
+async def test_each_text_names_the_one_before_it_of_the_same_phone(rig: Rig) -> None:
+    rig.world.mischief.drop = True
+    since = rig.clock.now()
+    sids = [await rig.world.text(phone, OURS.value, "ok") for phone in (THEIRS.value, OTHER_PHONE, THEIRS.value)]
+
+    events = [event for _, event in await rig.read_back(since)]
+
+    told = {event.key.rpartition(":")[2]: event.follows for event in events if isinstance(event, InboundSms)}
+    assert [told[sid] for sid in sids[:2]] == [None, None]
+    assert (told[sids[2]] or "").endswith(sids[0])
 
 
 async def test_what_is_read_back_is_the_same_fact_as_its_webhook(rig: Rig) -> None:
