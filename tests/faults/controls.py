@@ -6,17 +6,23 @@ Used inside a test, and by the launcher of a real process; `patch` is `setattr`,
 import asyncio
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from adapters.postgres.ledger.outbox import PostgresOutbox
+from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.sighting import SqliteSightings
+from adapters.twilio.settings import TwilioSettings
+from bridge.domain.outbox import OutboxEntry
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner
 from bridge.engine.recovery import Recovery
-from bridge.flows import receive, reply, request, rescue
+from bridge.flows import deliver, receive, reply, request, rescue
 from bridge.ports import Answer
 
 Patch = Callable[[object, str, Any], None]
+_A_LITTLE_LATER = 0.5  # seconds
 
 
 def without_asking(patch: Patch) -> None:
@@ -28,6 +34,25 @@ def without_asking(patch: Patch) -> None:
     patch(Recovery, "_find", not_there)
     patch(rescue, "LOOKS_NEEDED", 1)
     patch(Manner, "ask_after", timedelta(seconds=2))
+
+
+def without_grace(patch: Patch) -> None:
+    """Ask at once what became of an attempt, before a slow world can show it."""
+    no_time = property(lambda _: timedelta(), lambda *_: None)  # whatever was set
+    patch(Manner, "ask_after", no_time)
+    patch(Manner, "settling", no_time)
+    patch(TwilioSettings, "listing_lag", no_time)
+    patch(deliver, "SECOND_LOOK", timedelta())
+
+
+def without_lanes(patch: Patch) -> None:
+    """Let every wish stand in a lane of its own, so that it waits for no other."""
+    for outbox in (SqliteOutbox, PostgresOutbox):
+        patch(outbox, "enqueue", _enqueueing_apart(outbox.enqueue))
+
+
+def _enqueueing_apart(enqueue: Callable[[Any, OutboxEntry], bool]) -> Callable[[Any, OutboxEntry], bool]:
+    return lambda outbox, entry: enqueue(outbox, replace(entry, lane=f"{entry.destination}:{entry.id}"))
 
 
 def without_reading_back(patch: Patch) -> None:
@@ -51,6 +76,19 @@ def acknowledging_first(patch: Patch) -> None:
         return Answer.ACCEPTED
 
     patch(DurableIntake, "accept", accepted)
+
+
+def acknowledging_early(patch: Patch) -> None:
+    """Tell the world that we have it, write it down a little later, and ask nobody what was missed."""
+    accept = DurableIntake.accept
+
+    async def accept_later(self: DurableIntake, *fact: Any) -> Answer:
+        await asyncio.sleep(_A_LITTLE_LATER)
+        return await accept(self, *fact)
+
+    patch(DurableIntake, "accept", accept_later)
+    acknowledging_first(patch)
+    without_reading_back(patch)
 
 
 def without_recognising(patch: Patch) -> None:

@@ -5,24 +5,28 @@ import json
 import os
 import signal
 import sys
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from tests.stories.language import House
 
 REPOSITORY = Path(__file__).parents[2]
 THE_DAEMON = ("-m", "bridge")
-_START_SECONDS = 30
+_START_SECONDS = 60
 _LINES_KEPT = 200
 
 _SETTINGS = """
 [bridge]
 listen = "127.0.0.1:0"
 public_url = "{public}"
+{more[bridge]}
 [store]
-path = "{folder}/bridge.db"
+{store}
+[control]
+socket = "{folder}/{name}.sock"
 [slack]
 bot_token = {{ env = "BOT_TOKEN" }}
 app_token = {{ env = "APP_TOKEN" }}
@@ -33,6 +37,7 @@ from = "Missed texts <texts@example.com>"
 host = "127.0.0.1"
 port = {mail}
 security = "none"
+{more[mail]}
 [limits]
 per_person = 0
 per_participant = 0
@@ -58,18 +63,33 @@ assigned = ["Front desk"]
 
 
 class Process:
-    """One daemon after another on the same file; `python` is what stands after the interpreter's name."""
+    """One daemon after another on the same store; `python` is what stands after the interpreter's name."""
 
-    def __init__(self, house: House, public: str, did: str, channel: str, python: Sequence[str] = THE_DAEMON) -> None:
+    def __init__(
+        self,
+        house: House,
+        public: str,
+        did: str,
+        channel: str,
+        python: Sequence[str] = THE_DAEMON,
+        *,
+        name: str = "bridge",
+        url: str = "",
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """`name` tells daemons of one folder apart, `url` is a database; `more` lines for a section of the settings."""
         self.address = ""
         self.heard = asyncio.Condition()  # told of every line of the log
         self.log: deque[str] = deque(maxlen=_LINES_KEPT)
         self._python = python
-        self._file = house.path / "bridge.toml"
+        self._file = house.path / f"{name}.toml"
         self._file.write_text(
             _SETTINGS.format(
                 public=public,
                 folder=house.path,
+                name=name,
+                store='url = { env = "STORE_URL" }' if url else f'path = "{house.path}/bridge.db"',
+                more=defaultdict(str, more),
                 slack=house.slack.api_url,
                 mail=house.mail.port,
                 account=house.carrier.account_sid,
@@ -83,6 +103,7 @@ class Process:
             "BOT_TOKEN": house.slack.bot_token,
             "APP_TOKEN": house.slack.app_token,
             "AUTH_TOKEN": house.carrier.auth_token,
+            "STORE_URL": url,
         }
         self._running: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -102,6 +123,11 @@ class Process:
         )
         self._listening = asyncio.create_task(self._listen())
         await self.wait_for(lambda: self.address, _START_SECONDS)
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number while it lives."""
+        return self._running.pid if self._running and self._running.returncode is None else None
 
     def kill(self) -> None:
         """End it as a power cut would, at once."""

@@ -1,6 +1,6 @@
 """What the worlds themselves say afterwards: which texts are missing, which came twice, which stand in the wrong place.
 
-Nothing of ours is asked here. Every text of a story is said once, so that its words name it.
+Nothing of ours is asked here.
 """
 
 import re
@@ -94,7 +94,7 @@ def _order(texts: Sequence[str], at_once: Collection[str]) -> list[str]:
 
 def _told(post: Message, texts: Sequence[str]) -> list[str]:
     words = shown(post).split("\n")
-    return [text for text in texts if text in words]
+    return [text for text in dict.fromkeys(texts) if text in words]
 
 
 def judge_mails(verdict: Verdict, house: House, name: str, waiting: Sequence[str], *, may_repeat: int) -> None:

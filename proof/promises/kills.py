@@ -1,0 +1,207 @@
+"""P3, P4, P5: daemons are killed again and again, three calls in ten go wrong, and all is heard once and in order."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from adapters.sandbox.clock import MovableClock
+from adapters.sandbox.faults import Fault
+from adapters.sandbox.workspace import Workspace
+from adapters.slack.api import SlackApi
+from adapters.slack.settings import SlackSettings
+from bridge.domain.command import PostToThread
+from bridge.errors import Uncertain
+from bridge.flows import compose
+from proof.finding import Finding
+from proof.place import Place
+from proof.siege import CHANCE, opened_siege
+from proof.toll import Reckoning, Toll
+from tests.contracts.postgres_bench import PostgresBench, opened_server
+from tests.faults.doom import Doom
+from tests.faults.mortal import MortalHouse, mortal_house
+from tests.stories.language import ADA, CHANNEL, shown
+
+SEED = 20
+KILLS, MESSAGES, PAUSE = 60, 1000, 1.5
+LONG_KILLS, LONG_MESSAGES = 200, 4000
+_WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE = 6, 120, 0.6  # of a control
+_SETTLING_SECONDS, _WRONG_SETTLING_SECONDS = 420, 45
+_CALLS = 20
+_METHOD = f"kill -9 of {{daemons}} over {{store}}, {CHANCE:.0%} faults in all worlds, twelve conversations, equal texts"
+
+
+def prove(place: Place) -> Iterator[Finding]:
+    """Kill daemons in the middle of their work, on one file and on a database that two share."""
+    on_file = _toll(place, "")
+    wrong = {name: _toll(place, "", name) for name in ("without_asking", "without_grace", "acknowledging_early")}
+    yield _nothing_lost("P3 on one file", "one daemon", "SQLite", on_file, wrong)
+    with _database() as url:
+        on_database = _toll(place, url)
+    with _database() as url:
+        shared = {"without_asking": _toll(place, url, "without_asking")}
+    yield _nothing_lost("P3 two daemons", "two daemons", "PostgreSQL", on_database, shared)
+    yield _in_order([on_file, on_database], _toll(place, "", "without_lanes"))
+    yield asyncio.run(_one_post_for_a_call())
+    yield asyncio.run(_marked_where_history_is_closed(place))
+
+
+# --- kills ------------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _database() -> Iterator[str]:
+    server = opened_server()
+    try:
+        yield PostgresBench(server).url
+    finally:
+        server.cleanup()
+
+
+def _toll(place: Place, url: str, *controls: str) -> Toll:
+    return asyncio.run(_suffered(place, url, controls))
+
+
+async def _suffered(place: Place, url: str, controls: Sequence[str]) -> Toll:
+    """Live through the kills; a control takes a safeguard from the daemons, and lives through fewer."""
+    kills, messages = (LONG_KILLS, LONG_MESSAGES) if place.is_long else (KILLS, MESSAGES)
+    pause, settling = PAUSE, _SETTLING_SECONDS
+    if controls:
+        kills, messages, pause, settling = _WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE, _WRONG_SETTLING_SECONDS
+    setting: dict[str, Any] = {
+        "seed": SEED,
+        "pause": pause,
+        "url": url,
+        "daemons": 2 if url else 1,
+        "controls": controls,
+    }
+    async with opened_siege(place.new_folder(), **setting) as siege, siege.inhabited():
+        await siege.live(kills, messages)
+        return await Reckoning(siege).toll(settling)
+
+
+def _nothing_lost(promise: str, daemons: str, store: str, toll: Toll, wrong: dict[str, Toll]) -> Finding:
+    return Finding(
+        promise=promise,
+        method=_METHOD.format(daemons=daemons, store=store),
+        figure=_told(toll),
+        control="; ".join(f"{_WRONG[name]}: {_harm(name, one)}" for name, one in wrong.items()),
+        is_kept=not any(toll.harm.values()) and toll.kills_on_attempts * 2 >= toll.kills,
+        is_control_caught=all(_count(name, one) for name, one in wrong.items()),
+    )
+
+
+_WRONG = {
+    "without_asking": "repeats without asking",
+    "without_grace": "asks without waiting",
+    "acknowledging_early": "acknowledges before the commit",
+}
+
+
+def _count(name: str, toll: Toll) -> int:
+    return len(toll.lost) if name == "acknowledging_early" else len(toll.doubled_sms) + len(toll.doubled_posts)
+
+
+def _harm(name: str, toll: Toll) -> str:
+    what = "lost" if name == "acknowledging_early" else "doubled"
+    return f"{_count(name, toll)} of {toll.texts + toll.replies} {what}"
+
+
+def _told(toll: Toll) -> str:
+    return f"{toll}; seed {SEED}: {toll.details[:5]}" if any(toll.harm.values()) else str(toll)
+
+
+def _in_order(tolls: list[Toll], wrong: Toll) -> Finding:
+    lanes = sum(toll.lanes for toll in tolls)
+    return Finding(
+        promise="P5 order in a conversation",
+        method="the same kills: the order on each phone and in each thread is that in which people said it",
+        figure=f"{sum(len(toll.out_of_order) for toll in tolls)} of {lanes} phones and threads out of order",
+        control=f"every wish in a lane of its own: {len(wrong.out_of_order)} of {wrong.lanes}",
+        is_kept=not any(toll.out_of_order for toll in tolls),
+        is_control_caught=bool(wrong.out_of_order),
+    )
+
+
+# --- posts ------------------------------------------------------------------------------------------------------------
+
+
+async def _one_post_for_a_call() -> Finding:
+    ours, theirs = await _heard(is_ours=True), await _heard(is_ours=False)
+    return Finding(
+        promise="P4 no retries by the SDK",
+        method=f"{_CALLS} calls of chat.postMessage, each on a connection that is reset",
+        figure=f"the server saw {ours} posts",
+        control=f"with the SDK as it comes: {theirs}",
+        is_kept=ours == _CALLS,
+        is_control_caught=theirs > _CALLS,
+    )
+
+
+async def _heard(*, is_ours: bool) -> int:
+    """Post on connections that are reset after the request; return how many posts the server saw."""
+    slack = Workspace(MovableClock(), paced=False)
+    slack.add_channel("texts", id=CHANNEL)
+    slack.faults.always("chat.postMessage", Fault.CUT)
+    await slack.start()
+    settings = SlackSettings.model_validate(
+        {"bot_token": slack.bot_token, "app_token": slack.app_token, "api_url": slack.api_url}
+    )
+    api, sdk = SlackApi(settings, timeout_seconds=5), AsyncWebClient(slack.bot_token, base_url=slack.api_url)
+    body = {"channel": CHANNEL, "text": "Hello?"}
+    for _ in range(_CALLS):
+        with pytest.raises((Uncertain, ClientError)):
+            await (api.post("chat.postMessage", body) if is_ours else sdk.api_call("chat.postMessage", json=body))
+    await api.aclose()
+    await slack.aclose()
+    return sum(call.method == "chat.postMessage" for call in slack.heard)
+
+
+async def _marked_where_history_is_closed(place: Place) -> Finding:
+    extra, unmarked, lost = await _repeated(place.new_folder())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compose, "_posted", _unmarked(compose._posted))
+        _, silent, _ = await _repeated(place.new_folder())
+    return Finding(
+        promise="P4 posts that cannot be looked up",
+        method=f"the scope for reading channels is missing; {_CALLS} posts whose answer is lost",
+        figure=f"{extra} extra posts, {unmarked} of them without the words that it may be a repetition, {lost} lost",
+        control=f"repeated as if it were the first time: {silent} without these words",
+        is_kept=extra <= _CALLS and not unmarked and not lost,
+        is_control_caught=bool(silent),
+    )
+
+
+def _unmarked(posted: Any) -> Any:
+    def unmarked(*what: Any) -> PostToThread:
+        post: PostToThread = posted(*what)
+        return replace(post, may_repeat=False)
+
+    return unmarked
+
+
+async def _repeated(folder: Path) -> tuple[int, int, int]:
+    """Lose the answers of posts; return how many came again, how many of these bear no mark, and how many are lost."""
+    async with mortal_house(folder, Doom()) as house:
+        await house.phone(ADA).texts("Hello?")
+        await house.finish()
+        house.slack.switches.granted -= {"channels:history"}
+        texts = [f"Text {number}" for number in range(_CALLS)]
+        for text in texts:
+            house.slack.faults.next("chat.postMessage", Fault.CUT)
+            await house.phone(ADA).texts(text)
+            await house.finish()
+        found = [_posts(house, text) for text in texts]
+    extra = [post for posts in found for post in posts[1:]]
+    return len(extra), sum("may repeat" not in post for post in extra), sum(not posts for posts in found)
+
+
+def _posts(house: MortalHouse, text: str) -> list[str]:
+    posts = [shown(post) for root in house.roots() for post in house.slack.thread(CHANNEL, root.ts)]
+    return [post for post in posts if text in post.split("\n")]
