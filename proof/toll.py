@@ -1,4 +1,4 @@
-"""What a town under siege has suffered: lost, doubled, out of order; asked of the worlds, once daemons had time to end."""
+"""What a town under siege suffered: lost, doubled, out of order; asked of the worlds, once daemons had time to end."""
 
 import asyncio
 import contextlib

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from adapters.sqlite.migrations import APPLICATION_ID, SCHEMA_VERSION
-from adapters.sqlite.opening import open_as_it_is
+from adapters.sqlite.opening import is_cut_within_a_page, open_as_it_is
 from bridge.domain.backup import Backup, Contents
 from bridge.errors import BackupFailed, ConfigError, Mistake, StoreBusy, StoreDamaged
 from bridge.wording import backup as wording
@@ -143,6 +143,8 @@ def examined(place: Path, named: Path) -> Contents:
             raise refused(named, wording.no_backup())
         if version > SCHEMA_VERSION:
             raise refused(named, wording.too_new(version, SCHEMA_VERSION))
+        if is_cut_within_a_page(connection, place):
+            raise refused(named, wording.damaged(wording.CUT_SHORT))
         if found := _damage(connection):
             raise refused(named, wording.damaged(found))
         connection.execute("PRAGMA journal_mode = DELETE").fetchall()

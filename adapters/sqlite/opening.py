@@ -181,6 +181,13 @@ def _life(connection: sqlite3.Connection) -> str:
     return str(connection.execute("SELECT id FROM epoch").fetchone()[0])
 
 
+def is_cut_within_a_page(connection: sqlite3.Connection, path: Path) -> bool:
+    """Tell whether the end of the last page is missing, for which SQLite reads zeros; a journal may have it yet."""
+    journal = Path(f"{path}-wal")
+    (page,) = connection.execute("PRAGMA page_size").fetchone()
+    return path.stat().st_size % page > 0 and not (journal.exists() and journal.stat().st_size)
+
+
 def _check(connection: sqlite3.Connection, path: Path) -> None:
     (pages,) = connection.execute("PRAGMA page_count").fetchone()
     if not pages:
@@ -194,6 +201,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
             f"{path} was written by a newer release (schema {version}, this one knows {SCHEMA_VERSION}): "
             "install that release, or restore a backup from before it"
         )
+    if is_cut_within_a_page(connection, path):
+        raise StoreDamaged(f"{path} is damaged (its last page is cut short): restore it from a backup")
     if path.stat().st_size > _CHECKED_WHOLE:
         return
     (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -6,6 +6,9 @@ Told = tuple[str, str]
 """What is wrong, and the remedy."""
 
 
+CUT_SHORT = "its last page is cut short"
+
+
 def written(backup: Backup) -> str:
     size = f"{backup.octets:,} octets, checked, in {backup.seconds:.1f} s"
     return f"{backup.file} is written: {_contents(backup.contents)}; {size}."

@@ -18,7 +18,7 @@ from bridge.domain.outbox import OutboxEntry
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner
 from bridge.engine.recovery import Recovery
-from bridge.flows import deliver, receive, reply, request, rescue
+from bridge.flows import deliver, doubt, receive, reply, request, rescue
 from bridge.ports import Answer
 
 Patch = Callable[[object, str, Any], None]
@@ -105,3 +105,9 @@ def without_recognising(patch: Patch) -> None:
     for flow in (receive, reply):
         patch(flow, "MessageId", anew)
     patch(request, "step", anew)
+
+
+def without_doubt(patch: Patch) -> None:
+    """Take a restored backup for the present, and what is read back for news."""
+    patch(doubt, "begin", lambda *_: None)
+    patch(doubt, "since", lambda *_: None)

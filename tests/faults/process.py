@@ -129,6 +129,21 @@ class Process:
         """The process's number while it lives."""
         return self._running.pid if self._running and self._running.returncode is None else None
 
+    async def order(self, *words: str) -> str:
+        """Type a command for this daemon, and return what it prints; AssertionError if it ends with an error."""
+        ordered = await asyncio.create_subprocess_exec(
+            sys.executable,
+            *(*THE_DAEMON, *words, "--config", str(self._file)),
+            cwd=REPOSITORY,
+            env=self._environment,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        printed, _ = await ordered.communicate()
+        assert ordered.returncode == 0, printed.decode()
+        return printed.decode()
+
     def kill(self) -> None:
         """End it as a power cut would, at once."""
         assert self._running

@@ -9,7 +9,7 @@ import pytest
 from adapters.sandbox.clock import MovableClock
 from adapters.sqlite import SqliteStore
 from adapters.sqlite.migrations import APPLICATION_ID, SCHEMA_VERSION
-from bridge.errors import ConfigError, SchemaMismatch, StoreBusy
+from bridge.errors import ConfigError, SchemaMismatch, StoreBusy, StoreDamaged
 from tests.contracts.bench import request
 
 
@@ -181,6 +181,15 @@ async def test_a_damaged_database_is_refused(path: Path) -> None:
     _lay(path, octets)
 
     with pytest.raises(SchemaMismatch, match="damaged"):
+        await _opened(path)
+
+
+@pytest.mark.parametrize("missing", [1, 1000, 4096, 40_000])
+async def test_a_database_that_was_cut_short_is_refused(path: Path, missing: int) -> None:
+    await _used(path)
+    _lay(path, _octets(path)[:-missing])
+
+    with pytest.raises(StoreDamaged, match="damaged"):
         await _opened(path)
 
 

@@ -120,6 +120,10 @@ def _cut_short(target: Path) -> None:
     target.write_bytes(octets(target)[:-8192])
 
 
+def _cut_within_a_page(target: Path) -> None:
+    lay(target, octets(target)[:-1000])
+
+
 def _empty(target: Path) -> None:
     target.write_bytes(b"")
 
@@ -144,6 +148,7 @@ def _folder(target: Path) -> None:
         (_newer, "was written by a newer release"),
         (_garbled, "is damaged"),
         (_cut_short, "is damaged"),
+        (_cut_within_a_page, "is damaged: its last page is cut short"),
         (_empty, "is no backup of this program"),
         (_no_database, "is no backup of this program"),
         (_gone, "cannot be read: No such file"),
