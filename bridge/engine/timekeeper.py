@@ -8,13 +8,14 @@ from functools import partial
 
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.query import is_up
-from bridge.engine.recovery import CHAT, Recovery
+from bridge.engine.recovery import AT_ONCE, CHAT, Recovery
 from bridge.flows import forget, summarize, warn
 from bridge.ports import Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
 TICK = timedelta(seconds=5)
 ASK_EVERY = timedelta(seconds=2)  # whether an attempt has become too old; what another daemon left waits for this
+SOON = timedelta(seconds=0.5)
 DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
 CATCH_UP_FIRST = timedelta(minutes=2)  # after the start: what came just before may not have been in a list yet
@@ -54,8 +55,9 @@ class Timekeeper:
     async def questions(self) -> None:
         """Ask about attempts of which nobody knows how they ended."""
         while True:
-            if not await self.recovery.reconcile():
-                await self.clock.sleep(ASK_EVERY)
+            found = await self.recovery.reconcile()
+            if found < AT_ONCE:
+                await self.clock.sleep(SOON if found else ASK_EVERY)  # behind each that was settled another may stand
 
     async def catching_up(self) -> None:
         """Read back what was missed: at once where somebody asked for it, and every quarter of an hour anyway."""

@@ -69,7 +69,7 @@ def listener_down(name: str, state: str) -> str:
 
 
 def restored(unsure: int) -> str:
-    waiting = f" {unsure} things that waited in it are looked up before they are said." if unsure else ""
+    waiting = f" What waited in it ({unsure}) is looked up before it is said." if unsure else ""
     return (
         f"The database was restored from a backup.{waiting} What came since is read back. Look into the threads for "
         "questions about replies; an acknowledgement by button, or a decision, made since is not known any more."

@@ -76,7 +76,7 @@ async def test_a_restore_is_told_once_and_no_more_at_the_next_start(books: Books
 
     await books.do(lambda ledger, now: doubt.begin(ledger, now))
 
-    assert "restored from a backup. 1 things" in trouble.what
+    assert "restored from a backup. What waited in it (1) is" in trouble.what
     assert await books.look(lambda ledger: ledger.audit.troubles()) == []
 
 
