@@ -3,7 +3,8 @@
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from proof.place import ROOT, Place
@@ -18,6 +19,7 @@ class Run:
     passed: int
     failed: int
     skipped: int
+    noted: Mapping[str, str] = field(default_factory=dict)  # what the tests recorded of themselves
 
     @property
     def is_well(self) -> bool:
@@ -44,4 +46,6 @@ def _read(report: Path) -> Run:
     assert suite is not None
     counts = {name: int(suite.get(name, "0")) for name in ("tests", "failures", "errors", "skipped")}
     failed = counts["failures"] + counts["errors"]
-    return Run(passed=counts["tests"] - failed - counts["skipped"], failed=failed, skipped=counts["skipped"])
+    noted = {str(each.get("name")): str(each.get("value")) for each in suite.iterfind("properties/property")}
+    passed = counts["tests"] - failed - counts["skipped"]
+    return Run(passed=passed, failed=failed, skipped=counts["skipped"], noted=noted)

@@ -46,8 +46,10 @@ class Auditor:
     _ahead_of_database: timedelta = timedelta()
     _suspicion: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def suspect(self) -> None:
-        """Look soon: the store has refused something."""
+    def suspect(self, refusal: str) -> None:
+        """Look soon: the store has refused something, and said why, or has not answered in time."""
+        if refusal:
+            self._refuses(refusal)
         self._suspicion.set()
 
     async def run(self) -> Never:
@@ -65,15 +67,22 @@ class Auditor:
         try:
             found, lasting, now = await self.store.transact(look)
         except StoreBusy as busy:
-            self._refusal = str(busy) or admin_words.not_in_time()
-            self.violated |= {Invariant.STORE_REFUSES}
-            log.error("violated", extra={"violated": Invariant.STORE_REFUSES.value, "detail": self._refusal})
+            self._refuses(str(busy))
             return
-        self._refusal = ""
+        if not self._suspicion.is_set():
+            self._refusal = ""
         self._seen = frozenset(one.invariant for one in found)
         self._log(lasting)
         self.violated = frozenset(one.invariant for one in lasting)
+        if self._refusal:
+            self.violated |= {Invariant.STORE_REFUSES}
         self._ahead_of_database = self.clock.now() - now
+
+    def _refuses(self, why: str) -> None:
+        if not self._refusal:
+            log.error("violated", extra={"violated": Invariant.STORE_REFUSES.value, "detail": why})
+        self._refusal = why
+        self.violated |= {Invariant.STORE_REFUSES}
 
     async def _pause(self) -> None:
         await self.clock.sleep(SOON)

@@ -28,12 +28,12 @@ class DurableIntake:
         store: Store,
         plan: DialPlan,
         missed: Callable[[str], None],
-        refused: Callable[[], None] = lambda: None,
+        refused: Callable[[str], None] = lambda why: None,
     ) -> None:
         self._store = store
         self._plan = plan
         self._missed = missed  # told the source of every fact that was not taken in time
-        self._refused = refused  # told whenever that was because of the store
+        self._refused = refused  # told why, whenever that was because of the store
 
     async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
         """Return once everything is durable, or `BUSY` when the store does not take it in time.
@@ -51,7 +51,7 @@ class DurableIntake:
         except (TimeoutError, StoreBusy) as why:
             log.warning("intake busy", extra={"source": raw.source, "detail": str(why)})
             self._missed(raw.source)
-            self._refused()
+            self._refused(str(why))
             return Answer.BUSY
         except Exception as error:
             log.exception("poison", extra={"source": raw.source})

@@ -81,10 +81,6 @@ def violated(invariant: Invariant, detail: str) -> str:
     return f"{_VIOLATED[invariant].format(detail=detail)} {_REMEDIES.get(invariant, _OURS)}"
 
 
-def not_in_time() -> str:
-    return "it did not answer in time"
-
-
 def free(octets: int, percent: float) -> str:
     return f"{octets / 1_000_000:,.0f} MB, {percent:.0f} %"
 

@@ -15,6 +15,7 @@ from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.sighting import SqliteSightings
 from adapters.twilio.settings import TwilioSettings
 from bridge.domain.outbox import OutboxEntry
+from bridge.engine import recovery
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner
 from bridge.engine.recovery import Recovery
@@ -61,7 +62,7 @@ def without_reading_back(patch: Patch) -> None:
     async def nothing_missed(*_: object) -> bool:
         return True
 
-    patch(Recovery, "catch_up", nothing_missed)
+    patch(recovery, "_accept", nothing_missed)
 
 
 def acknowledging_first(patch: Patch) -> None:

@@ -72,6 +72,7 @@ class Process:
         did: str,
         channel: str,
         python: Sequence[str] = THE_DAEMON,
+        environment: Mapping[str, str] | None = None,
         *,
         name: str = "bridge",
         url: str = "",
@@ -104,6 +105,7 @@ class Process:
             "APP_TOKEN": house.slack.app_token,
             "AUTH_TOKEN": house.carrier.auth_token,
             "STORE_URL": url,
+            **(environment or {}),
         }
         self._running: asyncio.subprocess.Process | None = None
         self._listening: asyncio.Task[None] | None = None

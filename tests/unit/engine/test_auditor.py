@@ -112,7 +112,8 @@ async def test_a_store_that_refuses_is_known_at_once_and_told_when_it_takes_that
     await begun(works)
     disk = Disk(works.store)
     one = auditor(works, disk)
-    one.suspect()
+    one.suspect("database or disk is full")
+    at_once = one.violated
     disk.is_full = True
     await one.look()
     during = one.violated
@@ -120,10 +121,20 @@ async def test_a_store_that_refuses_is_known_at_once_and_told_when_it_takes_that
     await one.look()
 
     (trouble,) = await works.books.look(lambda ledger: ledger.audit.troubles())
-    assert during == {Invariant.STORE_REFUSES}
+    assert at_once == during == {Invariant.STORE_REFUSES}
     assert one.violated == frozenset()
     assert trouble.key == "audit/host/store-refuses"
     assert "database or disk is full" in trouble.what
+
+
+async def test_a_store_that_was_slow_once_and_takes_things_is_no_finding(works: Works) -> None:
+    await begun(works)
+    one = auditor(works, Disk(works.store))
+    one.suspect("")
+    await one.look()
+
+    assert one.violated == frozenset()
+    assert await told(works) == []
 
 
 async def test_it_looks_every_minute_and_soon_after_the_store_has_refused_something(works: Works) -> None:
@@ -142,10 +153,10 @@ async def test_it_looks_every_minute_and_soon_after_the_store_has_refused_someth
         await asyncio.sleep(0)
         early = await looks_after(SOON)
         first = await looks_after(EVERY - SOON)
-        one.suspect()
+        one.suspect("")
         soon = await looks_after(SOON)
         disk.is_full = True
-        one.suspect()
+        one.suspect("")
         refused = [await looks_after(SOON) for _ in range(3)]
 
     assert (early, first, soon) == (0, 1, 2)

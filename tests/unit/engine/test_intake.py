@@ -165,13 +165,13 @@ async def test_a_store_that_does_not_take_it_in_time_is_busy_and_marks_the_sourc
 ) -> None:
     assert timedelta(seconds=1.5) == intake.PATIENCE
     monkeypatch.setattr(intake, "PATIENCE", timedelta(milliseconds=1))
-    refused: list[None] = []
-    busy = DurableIntake(_Hanging(error), works.books.plan, works.missed.append, lambda: refused.append(None))
+    refused: list[str] = []
+    busy = DurableIntake(_Hanging(error), works.books.plan, works.missed.append, refused.append)
 
     assert await busy.accept(raw(), sms()) is Answer.BUSY
 
     assert works.missed == ["twilio/main"]
-    assert len(refused) == 1
+    assert refused == [str(error or "")]
 
 
 async def test_every_kind_of_fact_reaches_its_decision(works: Works) -> None:
