@@ -1,6 +1,7 @@
 """A daemon in a process of its own between worlds that live by the same moment, for proofs of what troubles it."""
 
 import asyncio
+import logging
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -21,6 +22,7 @@ from tests.stories.language import CHANNEL, DID, PUBLIC, House
 
 HURRIED = ("-m", "proof.hurried")
 DESK = "desk@example.com"
+logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)  # a world that is left before it has answered
 _LOOK = 0.05  # seconds between two looks at what a world shows
 _HEALTH_SECONDS = 10.0
 
