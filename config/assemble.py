@@ -29,6 +29,7 @@ from adapters.twilio import TwilioCarrier
 from adapters.twilio import description as carrier_routes
 from bridge.domain.backup import Backup, Restored
 from bridge.domain.query import StatusView
+from bridge.engine.breaker import Breaker
 from bridge.engine.clock import SystemClock
 from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
@@ -75,7 +76,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
         for carrier in carriers.values():
             closing.push_async_callback(carrier.aclose)
         mail = SmtpMail(settings.mail, timezone=settings.bridge.timezone)
-        doors: dict[str, Carrier] = {**carriers}
+        doors: dict[str, Carrier] = {name: Breaker(name, carrier, clock) for name, carrier in carriers.items()}
         store = await opened_store(settings.store, clock)
         closing.push_async_callback(store.aclose)
         daemon = Daemon(

@@ -143,7 +143,8 @@ _NO_ADDRESS = (httpx.UnsupportedProtocol, httpx.InvalidURL)
 _UNKNOWN_OUTCOME = frozenset({408, 409, 425})
 _SURELY_REFUSED = frozenset({400, 404, 410, 413, 415, 422})
 _LOGIN = frozenset({401, 402, 403, 407})
-_LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_PAUSE, _SHORTEST_PAUSE = timedelta(hours=1), timedelta(seconds=1)
+_UNTOLD_PAUSE = timedelta(seconds=30)  # after a 429 that does not say for how long
 
 
 def fault(failure: Exception | httpx.Response) -> PortError:
@@ -164,7 +165,9 @@ def fault(failure: Exception | httpx.Response) -> PortError:
 def _refusal(response: httpx.Response) -> PortError:
     status, (code, message) = response.status_code, _complaint(response)
     if status == 429:
-        return Transient("the carrier has too many requests from us", _pause(response))
+        pause = _pause(response)
+        asked = _UNTOLD_PAUSE if pause is None else max(pause, _SHORTEST_PAUSE)
+        return Transient("the carrier has too many requests from us", asked)
     if not 400 <= status < 500 or status in _UNKNOWN_OUTCOME:
         return Uncertain(f"the carrier answered {status}, and nothing that says what it did")
     if (known := codes.failure(code, _pause(response))) is not None:

@@ -11,6 +11,7 @@ from bridge.domain.ids import PersonRef
 class Case(StrEnum):
     SEND_FAILED = "send-failed"
     SEND_UNCLEAR = "send-unclear"
+    SEND_WAITS = "send-waits"
     OPTED_OUT = "opted-out"
     NOT_REPLIABLE = "not-repliable"
     BARRED = "barred"

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -189,7 +190,7 @@ class Dispatcher:
         if entry.kind is WishKind.FETCH_FILE:
             return  # it stands in a carrier's lane, and what was said of it comes from the chat
         if settlement.retry_after and settlement.outcome is Outcome.TRANSIENT:
-            self.pacer.pause(entry.destination, settlement.retry_after)
+            self.pacer.pause(entry.destination, _jittered(settlement.retry_after))
         elif settlement.outcome is Outcome.BLOCKED and "/" in entry.destination:  # side lanes serve all channels
             self.pacer.pause(entry.destination, deliver.BLOCKED_PAUSE)
 
@@ -241,6 +242,11 @@ class Dispatcher:
         if carrier is None:
             raise Blocked(*admin_words.no_carrier(name))
         return carrier
+
+
+def _jittered(pause: timedelta) -> timedelta:
+    """Return up to a tenth more, so that not all who were told to wait come back at once."""
+    return min(pause * (1 + random.random() / 10), LONGEST_PAUSE)  # noqa: S311 - spreads load, guards nothing
 
 
 def _level(entry: OutboxEntry, settlement: Settlement) -> int:

@@ -33,7 +33,7 @@ from bridge.wording import admin as admin_words
 BLOCKED_PAUSE = timedelta(seconds=30)
 PROMPT = timedelta(seconds=1)  # an answer to a post that comes within this overtakes nobody's acknowledgement
 SECOND_LOOK = timedelta(seconds=30)
-TELL_OF_WAITING = 5  # tries, after which the admin, and of a file the thread, is told that it still waits
+TELL_OF_WAITING = 5  # tries, after which the admin, and of a reply or a file the thread, is told that it still waits
 
 _SHOWING = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE)
 _HARMLESS = (
@@ -208,6 +208,7 @@ def _blocked(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
     if told != what and "/" in entry.destination:  # side lanes serve all channels, each with troubles of its own
         ledger.audit.clear(key)  # that is mended, and this is news
     warn.admin(ledger, key, what, now)
+    _tell_the_thread(ledger, plan, entry, now)
 
 
 def scope(trouble: str, entry: OutboxEntry) -> str:
@@ -273,8 +274,18 @@ def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: S
     if entry.tries < TELL_OF_WAITING:
         return
     warn.admin(ledger, scope("waiting", entry), admin_words.waiting(door(entry), settlement.detail), now)
-    if entry.kind is WishKind.FETCH_MEDIA and entry.tries == TELL_OF_WAITING:
+    _tell_the_thread(ledger, plan, entry, now)
+
+
+def _tell_the_thread(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
+    """Say, once, that a reply or a file has been waiting for a while."""
+    if entry.tries != TELL_OF_WAITING:
+        return
+    if entry.kind is WishKind.FETCH_MEDIA:
         attach.late(ledger, plan, entry, now)
+    elif entry.kind is WishKind.SEND_SMS and (about := compose.whose(ledger, plan, entry)):
+        notice = Notice(case=Case.SEND_WAITS, person=about.person)
+        warn.thread(ledger, about.did, about.conversation, notice, entry.id, now)
 
 
 def _withdrawn(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

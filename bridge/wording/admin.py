@@ -40,6 +40,10 @@ def no_carrier(name: str) -> tuple[str, str]:
     return f"carrier {name} is not configured", f"Put [carriers.{name}] back into bridge.toml."
 
 
+def account_rests() -> str:
+    return "the account does not answer; it is asked again every half minute"
+
+
 def waiting(destination: str, detail: str) -> str:
     return f"{destination} has not taken something for several tries ({detail}). It is kept and tried again."
 

@@ -105,6 +105,13 @@ def _unclear(notice: Notice) -> Phrase:
     )
 
 
+def _waits(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        "the carrier takes no texts at the moment. This reply waits (⏳), and is sent as soon as it can be.",
+    )
+
+
 def _opted_out(notice: Notice) -> Phrase:
     return (
         *_by(notice),
@@ -247,6 +254,7 @@ _PHRASES = {
     Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,
     Case.SEND_UNCLEAR: _unclear,
+    Case.SEND_WAITS: _waits,
     Case.OPTED_OUT: _opted_out,
     Case.NOT_REPLIABLE: _not_repliable,
     Case.NO_NUMBER: _no_number,

@@ -14,6 +14,7 @@ from tests.stories.language import House, shown
 
 Pair = tuple[str, str]  # a phone, and the number of ours that it talks to
 
+_WAITS = "This reply waits"  # may be said wherever a carrier does not answer
 _NEW = re.compile(r"^NEW · .*\n  \| (.*)$", re.MULTILINE)  # a text that a digest lists for the first time
 
 
@@ -84,7 +85,7 @@ def _judge_thread(verdict: Verdict, house: House, said: Said, pair: Pair, channe
     verdict.strange += [
         f"thread {last}: {shown(post)}"
         for post in posts
-        if "may repeat" in shown(post) or not (post.files or _told(post, texts))
+        if "may repeat" in shown(post) or not (post.files or _told(post, texts) or _WAITS in shown(post))
     ]
 
 
