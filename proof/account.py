@@ -16,6 +16,7 @@ from tests.stories.language import CHANNEL, DID, OTHER_DID, House, Thread, opene
 MAIN, SERVICE = DID, OTHER_DID
 PHONES = tuple(f"+121255501{number}" for number in range(60, 66))
 SEND, LIST = "messages.create", "messages.list"
+_LONGEST = 180  # seconds of real time
 API_KEY = "SK00000000000000000000000000000001"
 
 
@@ -55,13 +56,13 @@ class Account:
         return self.house.phone(phone, did).got
 
     async def passes(self, until: Callable[[], object], step: timedelta) -> None:
-        """Let the house's time pass until this holds, with a moment of real time for each step, at most a minute."""
-        async with asyncio.timeout(60):
+        """Let the house's time pass until this holds, with a moment of real time for each step."""
+        async with asyncio.timeout(_LONGEST):
             while not until():
                 await self.house.forward(seconds=step.total_seconds())
                 await asyncio.sleep(0.02)
 
-    async def until(self, is_so: Callable[[], object]) -> None:
+    async def until(self, is_so: Callable[[], bool]) -> None:
         """Wait, without any time passing by the house's clock, until a world's change makes this so."""
         await self.house.carrier.wait_for(is_so)
 

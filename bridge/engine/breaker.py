@@ -55,16 +55,13 @@ class Breaker:
     async def find(
         self, sms: SendSms, key: EntryToken, since: datetime, taken: frozenset[CarrierRef]
     ) -> CarrierRef | None:
-        with self._asking() as is_trial:
-            found = await self._carrier.find(sms, key, since, taken)
-            if is_trial:
-                self._next_trial = self._clock.now()  # it answers: a text may be risked
-            return found
+        with self._questioning():
+            return await self._carrier.find(sms, key, since, taken)
 
     async def history(
         self, did: PhoneNumber, since: datetime
     ) -> AsyncIterator[tuple[RawEvent, InboundSms | DeliveryReceipt | WireError]]:
-        with self._asking():
+        with self._questioning():
             async for each in self._carrier.history(did, since):
                 yield each
 
@@ -74,6 +71,19 @@ class Breaker:
 
     async def listen(self, intake: Intake) -> Never:
         await self._carrier.listen(intake)
+
+    @contextmanager
+    def _questioning(self) -> Iterator[None]:
+        """Let a mere question through; after an answer, a text may be tried at once."""
+        with self._asking() as is_trial:
+            try:
+                yield
+            except (Transient, Blocked):
+                is_trial = False
+                raise
+            finally:
+                if is_trial:
+                    self._next_trial = self._clock.now()
 
     @contextmanager
     def _asking(self) -> Iterator[bool]:

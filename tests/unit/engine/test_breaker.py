@@ -238,6 +238,28 @@ async def test_a_question_that_is_answered_lets_a_text_be_tried_at_once(account:
     assert await account.sends() == "SM1"
 
 
+async def test_reading_back_does_not_take_the_trials_away_from_the_texts(account: Account) -> None:
+    await resting(account)
+    account.clock.forward(TRIAL_EVERY)
+    account.lists(None)
+    account.answers(None)
+
+    assert [each async for each in account.breaker.history(DID, account.clock.now())] == []
+
+    assert await account.sends() == "SM1"
+
+
+async def test_a_question_that_fails_leaves_the_account_alone_for_another_half_minute(account: Account) -> None:
+    await resting(account)
+    account.clock.forward(TRIAL_EVERY)
+    account.carrier.trouble = Transient("503")
+    account.answers(None)
+    with pytest.raises(Transient):
+        [each async for each in account.breaker.history(DID, account.clock.now())]
+
+    assert isinstance(await account.sends(), Transient)
+
+
 async def test_a_question_that_fails_while_all_is_well_is_no_reason_to_rest(account: Account) -> None:
     account.lists(Transient("the list may not show it yet"))
     for _ in range(MOST_FAILURES + 1):
