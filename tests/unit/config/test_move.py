@@ -249,6 +249,37 @@ def test_two_stores_of_a_kind_an_empty_one_and_one_that_is_missing_are_refused(
     assert not (tmp_path / "none.db").exists()
 
 
+async def test_a_file_that_was_moved_into_is_no_backup_that_was_put_back(
+    lived_in: StoreSettings, database: PostgresBench, tmp_path: Path
+) -> None:
+    moved(lived_in, into(database))
+    moved(into(database), StoreSettings(path=tmp_path / "back.db"))
+
+    store = SqliteStore(tmp_path / "back.db", MovableClock())
+    await store.open()
+    is_restored = await store.transact(lambda ledger, now: ledger.epoch.is_declared())
+    await store.aclose()
+
+    assert not is_restored
+
+
+async def test_a_backup_that_was_put_back_and_never_started_is_one_in_the_other_store_too(
+    lived_in: StoreSettings, database: PostgresBench
+) -> None:
+    assert lived_in.path
+    restored = SqliteStore(lived_in.path, MovableClock())
+    await restored.open()
+    await restored.transact(lambda ledger, now: ledger.epoch.declare())
+    await restored.aclose()
+
+    moved(lived_in, into(database))
+
+    store = await database.open()
+    is_restored = await store.transact(lambda ledger, now: ledger.epoch.is_declared())
+    await store.aclose()
+    assert is_restored
+
+
 def test_every_column_of_both_stores_is_moved(database: PostgresBench, tmp_path: Path) -> None:
     of, to = PostgresTables(database.url), SqliteTables(tmp_path / "bridge.db", must_exist=False)
     names = {table.name: {name for name, _ in table.columns} for table in of.catalog()}
