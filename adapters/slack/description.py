@@ -1,6 +1,6 @@
 """The webhook that Slack calls in HTTP mode, described for our OpenAPI document."""
 
-from adapters.http.description import FORM, JSON, PLAIN, Json, answer, fields, header, operation
+from adapters.http.description import FORM, JSON, Json, answer, fields, header, operation
 from bridge.wording import openapi as wording
 
 _SIGNATURE, _MOMENT = "X-Slack-Signature", "X-Slack-Request-Timestamp"
@@ -10,7 +10,7 @@ def paths() -> dict[str, Json]:
     """Describe the route that exists in HTTP mode."""
     events = operation(
         wording.EVENTS,
-        {200: answer(wording.HEARD, PLAIN, JSON, schema={})},
+        {200: answer(wording.HEARD)},
         refused=[403],
         body={JSON: fields("type", "challenge", required=["type"]), FORM: fields("payload", required=["payload"])},
         signed=[_SIGNATURE, _MOMENT],

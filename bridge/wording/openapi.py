@@ -10,7 +10,9 @@ HEALTH = "Is the daemon alive, and how is the house: in figures, without numbers
 
 KEPT = "It is kept; whoever sent the text gets no answer by this."
 NOTED = "It is kept."
-HEARD = "It is kept; of a challenge, the challenge."
+HEARD = (
+    "It is kept. A challenge is answered with itself, a press of a button with what Slack shows, the rest with nothing."
+)
 FILE = "The file."
 FIGURES = "The store answers. What is down, or needs somebody, is counted."
 

@@ -1,5 +1,6 @@
 """What is done to one entry is done to no other: each lane, destination and name has neighbours here."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.domain.ids import CarrierRef, EntryId, EntryToken
@@ -94,12 +95,12 @@ class Neighbours:
 
     async def test_an_attempt_that_ends_ends_no_other(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[int]:
-            put(ledger, now, "a", "b")
-            first, _ = take(ledger, now)
-            settle(ledger, first, EntryState.SENT, now)
-            return [ledger.outbox.unended(EntryId(name)) for name in ("a", "b")]
+            put(ledger, now, "a", "b", "c")
+            _, second, _ = take(ledger, now)
+            settle(ledger, second, EntryState.SENT, now)
+            return [ledger.outbox.unended(EntryId(name)) for name in ("a", "b", "c")]
 
-        assert await store.transact(work) == [0, 1]
+        assert await store.transact(work) == [1, 0, 1]
 
     async def test_an_attempt_that_was_interrupted_counts_as_one_that_nobody_ended(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> int:
@@ -134,10 +135,12 @@ class Neighbours:
 
     async def test_only_what_was_never_tried_goes_behind(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[list[str]]:
-            put(ledger, now, "a1", "a2", "b1", "b2", "c1")
+            put(ledger, now, "a1", "a2", "b1", "b2", "c1", "a0", "b0")
+            for name in ("a0", "b0"):
+                ledger.outbox.alter(EntryId(name), IS[EntryState.HELD])
             first, second, _ = take(ledger, now)
             settle(ledger, first, EntryState.READY, now)
-            for name in ("a1", "b1"):
+            for name in ("a1", "b1", "a0"):
                 ledger.outbox.move_back(EntryId(name))
             untried = [names(ledger.outbox.untried(f"{DESTINATION}:{lane}")) for lane in "ab"]
             settle(ledger, second, EntryState.READY, now)
@@ -184,7 +187,28 @@ class Neighbours:
             seen: list[object] = [ledger.outbox.forget(now + MINUTE, 1)]
             seen.append([ledger.outbox.get(EntryId(name)) is not None for name in ("a", "b", "c")])
             seen.append([ledger.outbox.enqueue(entry(name, now)) for name in ("b", "a")])
-            seen.append(ledger.outbox.unended(EntryId("a")))
+            seen.append(names(take(ledger, now)))
             return [*seen, [ledger.sightings.first(request(name), now) for name in ("a", "b")]]
 
-        assert await store.transact(work) == [1, [False, True, True], [False, True], 0, [False, False]]
+        assert await store.transact(work) == [1, [False, True, True], [False, True], ["a"], [False, False]]
+
+    async def test_forgetting_one_sms_leaves_the_words_and_the_attempts_of_the_others(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[object]:
+            for name in ("a", "b", "c"):
+                wish = entry(name, now, lane=f"{LINE}:{name}", kind=WishKind.SEND_SMS)
+                ledger.outbox.enqueue(replace(wish, detail="words"))
+            first, *_ = take(ledger, now, of=LINE)
+            settle(ledger, first, EntryState.SENT, now)
+            ledger.outbox.forget(now + MINUTE, 9)
+            found = [ledger.outbox.get(EntryId(name)) for name in ("a", "b", "c")]
+            return [(one.detail, ledger.outbox.unended(one.id)) for one in found if one]
+
+        assert await store.transact(work) == [("", 0), ("words", 1), ("words", 1)]
+
+    async def test_a_free_head_whose_moment_changes_stays_free(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[list[str]]:
+            put(ledger, now, "a1", "a2")
+            ledger.outbox.alter(EntryId("a1"), EntryChange(due_at=now + MINUTE))
+            return [names(take(ledger, now)), names(take(ledger, now + MINUTE))]
+
+        assert await store.transact(work) == [[], ["a1"]]
