@@ -5,27 +5,20 @@ be proven on this machine.
 """
 
 import argparse
-import importlib
 import os
-import pkgutil
 import platform
+import re
 import sys
 import time
 from datetime import UTC, datetime
 
 from rich.console import Console
 
-from proof import promises
+from proof.course import proofs, proven
 from proof.finding import BROKEN, NOT_PROVEN, Finding, keep, show
-from proof.place import ROOT, Proof, opened_place
+from proof.place import ROOT, Proof
 
 _WIDTH = 150  # columns of the table
-
-
-def proofs() -> dict[str, Proof]:
-    """Return every proof by the name of its module."""
-    names = sorted(each.name for each in pkgutil.iter_modules(promises.__path__))
-    return {name: importlib.import_module(f"proof.promises.{name}").prove for name in names}
 
 
 def main() -> int:
@@ -37,14 +30,12 @@ def main() -> int:
     asked = parser.parse_args()
     console, findings, began = Console(highlight=False), list[Finding](), time.monotonic()
     console.width = max(console.width, _WIDTH)
-    with opened_place(is_long=asked.long) as place:
-        for name in asked.only or known:
-            started = time.monotonic()
-            console.print(f"==> {name}: {_said(known[name])}", soft_wrap=True)
-            for one in known[name](place):
-                findings.append(one)
-                console.print(f"    {one.promise}: {one.verdict}: {one.missing or one.figure}", markup=False)
-            console.print(f"    {time.monotonic() - started:.0f} s", style="dim")
+    for name, found, seconds in proven(asked.only or list(known), is_long=asked.long):
+        console.print(f"==> {name}: {_said(known[name])} ({seconds:.0f} s)", soft_wrap=True)
+        for one in found:
+            console.print(f"    {one.promise}: {one.verdict}: {one.missing or one.figure}", markup=False)
+        findings += found
+    findings.sort(key=_number)
     show(findings, console)
     now = datetime.now(UTC)
     path = ROOT / "proof" / "results" / f"{now:%Y-%m-%d-%H%M%S}.json"
@@ -52,6 +43,10 @@ def main() -> int:
     console.print(f"{time.monotonic() - began:.0f} s; kept in {path.relative_to(ROOT)}")
     verdicts = {one.verdict for one in findings}
     return int(BROKEN in verdicts or (NOT_PROVEN in verdicts and bool(os.environ.get("CI"))))
+
+
+def _number(finding: Finding) -> tuple[int, str]:
+    return int(re.sub(r"\D.*", "", finding.promise[1:]) or 0), finding.promise
 
 
 def _said(proof: Proof) -> str:

@@ -62,11 +62,12 @@ def _fuzzed(place: Place) -> Finding:
     seconds = len(TARGETS) * (20 if place.is_long else 2)
     fed = _python("fuzz", "--seconds", str(seconds))
     inputs = sum(int(count.replace(",", "")) for count in _FED.findall(fed.stdout))
+    broken = fed.stdout.count("kept as")
     took = _until_found(place)
     return Finding(
         promise=promise,
         method=method,
-        figure=f"{len(TARGETS)} targets, {inputs:,} inputs in {seconds} s, {fed.stdout.count('kept as')} broken promises",
+        figure=f"{len(TARGETS)} targets, {inputs:,} inputs in {seconds} s, {broken} broken promises",
         control=f"texts are not cleaned: found after {took:.0f} s" if took else "texts are not cleaned: not found",
         is_kept=not fed.returncode and inputs > len(TARGETS) * 100,
         is_control_caught=took is not None,
