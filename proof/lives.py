@@ -59,6 +59,11 @@ class Lives:
         if not self.address:
             raise RuntimeError("the daemon did not start:\n" + "\n".join(self.log))
 
+    @property
+    def pid(self) -> int:
+        assert self._process
+        return self._process.pid
+
     def send(self, signal_number: int) -> None:
         """Signal it, unless it has ended."""
         assert self._process

@@ -39,7 +39,7 @@ class Patience:
     per_address: int = 20
     wrapping: int = 32_768
     own: int = 16_384
-    pool: int = 25_165_824
+    pool: int = 16_777_216
 
 
 class Gate:

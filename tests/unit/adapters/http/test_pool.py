@@ -138,4 +138,4 @@ def test_a_share_borrows_what_is_more_than_its_own_and_gives_it_back() -> None:
 def test_all_that_strangers_may_fill_is_bounded() -> None:
     ours = Patience()
 
-    assert ours.connections * ours.own + ours.pool <= 33_554_432
+    assert ours.connections * ours.own + ours.pool <= 25_165_824
