@@ -11,7 +11,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar 
 LOCKED := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help install sandbox test bench proof fuzz sbom lock system-packages
+.PHONY: help install sandbox test bench proof fuzz sbom wheel lock system-packages
 
 help:
 	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
@@ -21,6 +21,7 @@ help:
 	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds"
 	@echo "make sbom             write what is shipped, package by package, to sms-bridge.cdx.json"
 	@echo "make install          only make $(VENV)"
+	@echo "make wheel            build the wheel into dist/, the same octets on every machine"
 	@echo "make lock             renew the lock files"
 	@echo "make system-packages  install the Debian packages that the real-server and browser tests need"
 
@@ -43,6 +44,9 @@ fuzz: $(VENV)/.installed-proof
 
 sbom: $(VENV)/.installed
 	@$(BIN)/python -m proof.sbom requirements.lock sms-bridge.cdx.json
+
+wheel: $(VENV)/.installed-proof
+	@$(BIN)/python -m proof.wheel dist
 
 # What the proofs need beyond the tests is resolved last and bound by the lock before it, so that both agree.
 lock: $(VENV)/.installed-dev

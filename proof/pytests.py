@@ -36,10 +36,11 @@ def run(place: Place, *what: str) -> Run:
     report = place.new_folder() / "report.xml"
     command = [sys.executable, "-m", "pytest", "-q", f"--junit-xml={report}", *what]
     subprocess.run(command, cwd=ROOT, check=False, capture_output=True, timeout=_LONGEST)
-    return _read(report)
+    return read(report)
 
 
-def _read(report: Path) -> Run:
+def read(report: Path) -> Run:
+    """Read what pytest wrote about its run."""
     if not report.exists():
         return Run(passed=0, failed=1, skipped=0)
     suite = ET.parse(report).getroot().find("testsuite")  # noqa: S314 - our own report

@@ -62,8 +62,7 @@ def _fuzzed(place: Place) -> Finding:
     seconds = len(TARGETS) * (20 if place.is_long else 2)
     fed = _python("fuzz", "--seconds", str(seconds))
     inputs = sum(int(count.replace(",", "")) for count in _FED.findall(fed.stdout))
-    broken = fed.stdout.count("kept as")
-    took = _until_found(place)
+    broken, took = fed.stdout.count("kept as"), _until_found(place)
     return Finding(
         promise=promise,
         method=method,

@@ -200,6 +200,7 @@ async def test_what_waits_long_is_told_to_the_admin_until_it_works(books: Books)
 
     assert told == [[], [], [], [], ["waiting/slack/C1"]]
     assert await troubles(books) == {}
+    assert books.notices() == []
 
 
 async def test_of_a_reply_that_waits_long_nothing_is_said_about_files(books: Books) -> None:
@@ -289,8 +290,8 @@ async def test_a_reply_withdrawn_before_the_first_byte_is_cancelled_marked_and_e
 
     await books.settles(taken, Settlement(outcome=Outcome.WITHDRAWN))
 
-    said = await books.goes_out()
     assert (await books.entry(taken.entry.id)).state is EntryState.CANCELLED
+    said = await books.goes_out()
     assert [one.mark for one in said if isinstance(one, MarkPost)] == [Mark.FAILED]
     assert books.notices() == [Case.OPTED_OUT]
     assert BEN in books.notes()[0]
