@@ -15,15 +15,15 @@ from proof.place import ROOT, Place
 _WANTED = 0.9
 _FLOWS = ("consequences", "deliver", "attach", "acknowledge", "summarize", "rescue", "track")
 _SQLITE = ("tests/contracts/test_sqlite.py",)
-_SIGNATURES = {
+_SIGNATURES: dict[str, tuple[str, ...]] = {
     "adapters.twilio.signature": ("tests/unit/adapters/twilio/test_signature.py",),
     "adapters.slack.signature": ("tests/unit/adapters/slack/test_signature.py",),
 }
-_DEDUPE = {
+_DEDUPE: dict[str, tuple[str, ...]] = {
     "adapters.sqlite.ledger.sighting": _SQLITE,
     "bridge.engine.intake": ("tests/unit/engine/test_intake.py",),
 }
-_OUTBOX = {
+_OUTBOX: dict[str, tuple[str, ...]] = {
     "bridge.domain.outbox": ("tests/unit/domain/test_outbox.py", "tests/unit/flows/test_deliver.py"),
     "bridge.flows.deliver": tuple(f"tests/unit/flows/test_{name}.py" for name in _FLOWS),
     "adapters.sqlite.ledger.outbox": _SQLITE,

@@ -211,7 +211,7 @@ async def test_of_a_reply_that_waits_long_nothing_is_said_about_files(books: Boo
         await books.goes_out(books.except_for(WishKind.SEND_SMS, IN_VAIN))
         books.forward(6 * MINUTE)
 
-    assert books.notices() == []
+    assert books.notices() == [Case.SEND_WAITS]
     assert list(await troubles(books)) == [f"waiting/main/{DID.value}"]
 
 
@@ -320,3 +320,19 @@ async def test_what_a_digest_did_not_contain_in_the_end_is_new_in_a_later_one(bo
 
     (mail,) = [one for one in await books.goes_out() if isinstance(one, SendMail)]
     assert [text.message.text for talk in mail.conversations for text in talk.texts if text.is_new] == ["Two"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.TRANSIENT, Outcome.BLOCKED])
+async def test_a_reply_that_waits_for_long_is_said_to_wait_once(books: Books, outcome: Outcome) -> None:
+    await books.texts()
+    await books.goes_out()
+    reply = await books.replies()
+    away = Settlement(outcome=outcome, remedy="Pay.", retry_after=30 * SECOND)
+    for _ in range(deliver.TELL_OF_WAITING + 2):
+        await books.goes_out(books.except_for(WishKind.SEND_SMS, away))
+        books.forward(30 * SECOND)
+
+    await books.goes_out()
+
+    assert books.notices() == [Case.SEND_WAITS]
+    assert (await books.sendings(reply))[0].state is EntryState.SENT

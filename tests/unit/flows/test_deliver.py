@@ -394,19 +394,3 @@ async def test_a_post_without_a_moment_is_taken_to_be_shown_now(books: Books) ->
 
     talk = await books.conversation()
     assert await books.do(lambda ledger, now: ledger.posts.shown_at(talk.id, now)) > 0
-
-
-@pytest.mark.parametrize("outcome", [Outcome.TRANSIENT, Outcome.BLOCKED])
-async def test_a_reply_that_waits_for_long_is_said_to_wait_once(books: Books, outcome: Outcome) -> None:
-    await books.texts()
-    await books.goes_out()
-    reply = await books.replies()
-    away = Settlement(outcome=outcome, remedy="Pay.", retry_after=30 * SECOND)
-    for _ in range(deliver.TELL_OF_WAITING + 2):
-        await books.goes_out(books.except_for(WishKind.SEND_SMS, away))
-        books.forward(30 * SECOND)
-
-    await books.goes_out()
-
-    assert books.notices() == [Case.SEND_WAITS]
-    assert (await books.sendings(reply))[0].state is EntryState.SENT

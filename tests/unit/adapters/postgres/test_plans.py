@@ -22,8 +22,9 @@ _PARTS = {"SELECT", "_SELECT", "LANE_OF_ENTRY", "_CHANGE"}  # of other statement
 _MOMENTS = {"now", "due_at", "ask_at"}  # we tell the server of which type these are
 _GROWING = {"sighting", "sighting_key", "message", "entry", "attempt", "post", "acknowledgement", "digest_member"}
 
-# What counts everything, when somebody asks for the status; and what a gap of the chat brings.
+# What counts everything when somebody asks for the status; what a gap of the chat brings; what a restore does once.
 _MAY_WALK = {
+    "outbox_DOUBT": {"entry"},
     "audit_TOTALS": {"message"},
     "conversation_ACTIVE": {"message"},
 }
