@@ -7,7 +7,7 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -34,13 +34,7 @@ _OPEN = """
 
 
 class SharedProcess(Process):
-    """One daemon of several; `store` is its way to the database."""
-
-    def __init__(self, house: House, store: str, python: Sequence[str]) -> None:
-        house.path.mkdir()
-        super().__init__(house, PUBLIC, DID, CHANNEL, python)
-        shared = self._file.read_text().replace(f'path = "{house.path}/bridge.db"', f'url = "{store}"')
-        self._file.write_text(f'{shared}[control]\nsocket = "{house.path}/control.sock"\n')
+    """One daemon of several."""
 
     @property
     def pid(self) -> int:
@@ -147,7 +141,7 @@ async def pair(
         straight = f"postgresql://postgres@/{name}?host={Path(socket_of(server)).parent}"
         stores = (straight, f"postgresql://postgres@{way}/{name}" if way else straight)
         daemons = [
-            SharedProcess(replace(house, path=folder / which), store, python)
+            SharedProcess(house, PUBLIC, DID, CHANNEL, python, name=which, url=store)
             for which, store, python in zip(("first", "second"), stores, (first, second), strict=True)
         ]
         for daemon in daemons:

@@ -18,7 +18,7 @@ from tests.faults.truth import Verdict
 _TALKS = 8  # threads in which somebody answers while one of the daemons falls asleep
 _LATEST = 5.0  # seconds that taking over may take beyond the lease
 _PROMPT = 2.0  # seconds within which a carrier is told to come again
-_CUT, _CUT_LONG = 40.0, 120.0  # seconds; the longest lease is 30
+_CUT, _CUT_LONG = 60.0, 120.0  # seconds; the longest lease is 30
 _BETWEEN = 3.0  # seconds between two texts to the daemon that is cut off
 _SETTLING = 150.0
 
