@@ -82,6 +82,7 @@ def _reach(session: pytest.Session, path: Path, report: Path) -> _Reach:
 
     def look() -> int:
         watching = coverage.Coverage(data_file=None, config_file=False, include=[str(path)])
+        watching.set_option("run:disable_warnings", ["no-data-collected"])
         watching.start()
         seconds = list[float]()
         for at in range(len(session.items)):

@@ -15,15 +15,18 @@ from proof.place import ROOT, Place
 _WANTED = 0.9
 _FLOWS = ("consequences", "deliver", "attach", "acknowledge", "summarize", "rescue", "track")
 _SQLITE = ("tests/contracts/test_sqlite.py",)
-_SIGNATURES: dict[str, tuple[str, ...]] = {
+_Subjects = dict[str, tuple[str, ...]]
+"""Modules, each with its tests."""
+
+_SIGNATURES: _Subjects = {
     "adapters.twilio.signature": ("tests/unit/adapters/twilio/test_signature.py",),
     "adapters.slack.signature": ("tests/unit/adapters/slack/test_signature.py",),
 }
-_DEDUPE: dict[str, tuple[str, ...]] = {
+_DEDUPE: _Subjects = {
     "adapters.sqlite.ledger.sighting": _SQLITE,
     "bridge.engine.intake": ("tests/unit/engine/test_intake.py",),
 }
-_OUTBOX: dict[str, tuple[str, ...]] = {
+_OUTBOX: _Subjects = {
     "bridge.domain.outbox": ("tests/unit/domain/test_outbox.py", "tests/unit/flows/test_deliver.py"),
     "bridge.flows.deliver": tuple(f"tests/unit/flows/test_{name}.py" for name in _FLOWS),
     "adapters.sqlite.ledger.outbox": _SQLITE,
@@ -64,7 +67,7 @@ def prove(place: Place) -> Iterator[Finding]:
         )
 
 
-def _tried(place: Place, subjects: dict[str, tuple[str, ...]]) -> _Trial:
+def _tried(place: Place, subjects: _Subjects) -> _Trial:
     made, alike, unnoticed = 0, 0, list[str]()
     for module, tests in subjects.items():
         for one in _made(place, module, tests):

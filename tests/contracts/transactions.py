@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 
+from bridge.domain.ids import EntryId
 from bridge.domain.outbox import Claim, EntryChange, EntryState, Outcome, Settlement
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger, Store
@@ -271,6 +272,15 @@ class Transactions:
         parked = store.park(_heads)
 
         await store.transact(lambda ledger, now: ledger.outbox.settle(taken[0], SENT, IS_SENT, now))
+
+        assert await _in_time(parked.outcome) == ["slack/C1"]
+
+    async def test_an_entry_whose_moment_comes_nearer_is_something_to_do(self, store: Store) -> None:
+        await store.transact(lambda ledger, now: ledger.outbox.enqueue(entry("a", now, due_in=MINUTE)))
+        await _parked_for_nothing(store)
+        parked = store.park(_heads)
+
+        await store.transact(lambda ledger, now: ledger.outbox.alter(EntryId("a"), EntryChange(due_at=now)))
 
         assert await _in_time(parked.outcome) == ["slack/C1"]
 
