@@ -23,7 +23,7 @@ def build(target: Path, environment: Mapping[str, str] | None = None, *, is_date
     with tempfile.TemporaryDirectory() as folder:
         _unpack(_git("archive", "--format=tar", "HEAD"), Path(folder))
         subprocess.run(
-            (sys.executable, *_BUILD, str(target), "."),
+            (sys.executable, *_BUILD, str(target.resolve()), "."),
             cwd=folder,
             check=True,
             capture_output=True,
