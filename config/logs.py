@@ -14,10 +14,11 @@ from typing import Literal
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
+from bridge.domain.phone import masked
+
 LogFormat = Literal["console", "json"]
 
 _QUIET = ("slack_bolt", "slack_sdk", "aiohttp.access", "httpx", "httpcore", "asyncio", "mail.log")
-_NUMBER = re.compile(r"(?:\+|%2[Bb])[1-9](?:[ ().-]{0,2}[0-9]){6,14}|\([2-9][0-9]{2}\) [0-9]{3}-[0-9]{4}")
 _TOKEN = re.compile(r"\b(?:xox[a-z]|xapp)-[\w.-]+")
 _QUERY = re.compile(r"(\b(?:https?|wss?)://[^\s?\"'<>]+)\?[^\s\"'<>]*")  # addresses of media carry their right in it
 _HIDDEN = "[secret]"
@@ -28,14 +29,8 @@ Hide = Callable[[str], str]
 
 def configure(log_format: LogFormat, level: str | int = "info", *, secrets: Iterable[str] = ()) -> None:
     """Send every log record of the process to stderr in this form, from this level on, without these secrets."""
-    hide = partial(_hidden, secrets=_any_of(secrets))
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=_described(),
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(log_format, hide)],
-        )
-    )
+    handler.setFormatter(formatter(log_format, secrets))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper() if isinstance(level, str) else level)
@@ -47,6 +42,15 @@ def configure(log_format: LogFormat, level: str | int = "info", *, secrets: Iter
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
+    )
+
+
+def formatter(log_format: LogFormat, secrets: Iterable[str] = ()) -> logging.Formatter:
+    """Make what turns a record, of ours or of any library, into a line of this form, without these secrets."""
+    hide = partial(_hidden, secrets=_any_of(secrets))
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_described(),
+        processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendered(log_format, hide)],
     )
 
 
@@ -87,13 +91,7 @@ def _safe(value: object, hide: Hide) -> object:
 def _hidden(text: str, *, secrets: re.Pattern[str] | None) -> str:
     if secrets:
         text = secrets.sub(_HIDDEN, text)
-    text = _QUERY.sub(r"\1?…", _TOKEN.sub(_HIDDEN, text))
-    return _NUMBER.sub(_shortened, text)
-
-
-def _shortened(number: re.Match[str]) -> str:
-    """Keep what `PhoneNumber` keeps: the beginning, and the last two digits."""
-    return f"{number.group()[:5]}…{number.group()[-2:]}"
+    return masked(_QUERY.sub(r"\1?…", _TOKEN.sub(_HIDDEN, text)))
 
 
 def _any_of(secrets: Iterable[str]) -> re.Pattern[str] | None:

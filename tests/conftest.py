@@ -1,10 +1,12 @@
-"""For every test: none reaches beyond this machine, neither while it is collected nor while it runs."""
+"""For every test: none reaches beyond this machine, while it is collected or runs; canaries are looked for in all it says."""
 
 from collections.abc import Generator
 
 import pytest
 
 from tests import outside
+
+pytest_plugins = ["tests.canaries"]
 
 outside.watch()
 

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
 
 from bridge.domain.backup import Backup, Contents
 from bridge.domain.invariant import Invariant
+from bridge.domain.phone import masked
 from bridge.domain.query import StatusView, Trouble
 from bridge.domain.visible import visible
 from bridge.errors import BackupFailed, BridgeError, ConfigError, Mistake, WireError
@@ -43,7 +44,7 @@ def written(status: StatusView) -> bytes:
         oldest_waiting=status.oldest_waiting,
         listeners={name: visible(state) for name, state in status.listeners.items()},
         troubles=tuple(
-            _Trouble(key=visible(each.key), what=visible(each.what), since=each.since, count=each.count)
+            _Trouble(key=masked(visible(each.key)), what=visible(each.what), since=each.since, count=each.count)
             for each in status.troubles
         ),
         violated=status.violated,

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from tests.canaries import CAGE
 from tests.stories.language import House
 
 REPOSITORY = Path(__file__).parents[2]
@@ -175,6 +176,7 @@ class Process:
         assert self._running
         assert self._running.stderr
         async for line in self._running.stderr:
+            CAGE.look_at_line(line.decode(errors="replace").rstrip())
             await self._hear(line.decode(errors="replace").rstrip())
         await self._hear("(ended)")
 

@@ -23,8 +23,10 @@ from bridge.domain.phone import PhoneNumber
 from bridge.engine.daemon import Daemon
 from bridge.ports import Ledger
 from config.assemble import built
-from config.settings import Settings
+from config.settings import Settings, known_secrets
 from tests import audit
+from tests.canaries import CAGE
+from tests.stories.outlets import look_through
 
 PUBLIC = "https://sms.example.test"
 DID, OTHER_DID = "+14155550100", "+14155550101"
@@ -33,6 +35,7 @@ ADA, BOB, CY = "+12125550142", "+12125550143", "+12125550144"
 CHANNEL = "C0TEXTS"
 _MOST_STEPS = 60  # of ten seconds, that an audit is granted
 PEOPLE = (("Front desk", "desk@example.com", "U0DESK"), ("Ben", "ben@example.com", "U0BEN"))
+MAILBOXES = tuple(email for _, email, _ in PEOPLE)
 LIMITS = ("per_person", "per_participant", "new_participants", "per_account")
 
 
@@ -99,7 +102,9 @@ class House:
         }
         for section, changed in self.changes.items():
             written[section] = {**written.get(section, {}), **changed} if isinstance(changed, dict) else changed
-        return Settings.model_validate(written)
+        settings = Settings.model_validate(written)
+        CAGE.keep_secret(*known_secrets(settings))
+        return settings
 
     async def open(self) -> None:
         """Start the daemon; return when it takes texts and has begun to speak."""
@@ -126,7 +131,10 @@ class House:
             await daemon.run(self._stop, opened)
 
     async def close(self) -> None:
-        """Stop the daemon as SIGTERM does."""
+        """Stop the daemon as SIGTERM does; what it has told its operator and strangers holds no canary."""
+        if self._running and not self._running.done():
+            mails = [mail for address in MAILBOXES for mail in self.mail.inbox(address)]
+            await look_through(self.settings().control_socket, self.base_url, mails)
         self._stop.set()
         if self._running:
             await self._running
@@ -210,6 +218,7 @@ class Phone:
     did: str
 
     async def texts(self, body: str = "", **more: Any) -> str:
+        CAGE.keep_text(body)
         return await self.house.carrier.text(self.number, self.did, body, **more)
 
     @property
@@ -270,6 +279,7 @@ class Agent:
     user: str
 
     async def replies(self, thread: Thread, text: str, **more: Any) -> str:
+        CAGE.keep_text(text)
         return await self.house.slack.people.say(self.user, thread.channel, text, thread_ts=thread.root, **more)
 
     async def reacts(self, thread: Thread, ts: str = "", emoji: str = "eyes") -> None:
@@ -335,7 +345,7 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
     clock = MovableClock()
     carrier = CarrierWorld(clock, dids=(DID, OTHER_DID, STRAY_DID))
     slack = Workspace(clock, paced=False)
-    mail = MailWorld(clock, mailboxes=("desk@example.com", "ben@example.com"))
+    mail = MailWorld(clock, mailboxes=MAILBOXES)
     slack.add_user("desk", id="U0DESK", real_name="Front desk", email="desk@example.com")
     slack.add_user("ben", id="U0BEN", real_name="Ben", email="ben@example.com")
     slack.add_channel("texts", id=CHANNEL)

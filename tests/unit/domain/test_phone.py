@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from bridge.domain.phone import Address, PhoneNumber, SenderName, ShortCode, address, is_toll_free, spoken
+from bridge.domain.phone import Address, PhoneNumber, SenderName, ShortCode, address, is_toll_free, masked, spoken
 
 
 @pytest.mark.parametrize(
@@ -80,3 +80,16 @@ def test_a_number_is_spoken_as_people_write_it(written: str, said: str) -> None:
 @pytest.mark.parametrize(("number", "is_it"), [("+18005550100", True), ("+18885550100", True), ("+14155550100", False)])
 def test_a_toll_free_number_is_known_by_its_prefix(number: str, is_it: bool) -> None:
     assert is_toll_free(PhoneNumber(number)) is is_it
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Invalid number: +14155550100.", "Invalid number: +1415…00."),
+        ("To=%2B14155550100&Body=x", "To=%2B14…00&Body=x"),
+        ("(415) 555-0100 wrote", "(415)…00 wrote"),
+        ("21211: at 15:04 of 2026-03-02", "21211: at 15:04 of 2026-03-02"),
+    ],
+)
+def test_a_number_within_a_text_is_masked(text: str, shown: str) -> None:
+    assert masked(text) == shown

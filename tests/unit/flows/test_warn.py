@@ -85,3 +85,13 @@ async def test_who_is_no_admin_any_more_is_not_mailed(books: Books) -> None:
     books.plan = plan(admins=(OWNER,))
 
     assert await books.goes_out() == []
+
+
+async def test_no_number_of_anybody_is_told_to_an_admin(books: Books) -> None:
+    what = "main does not let us in (400: Invalid 'To' Phone Number: +12125550142)."
+
+    await books.do(lambda ledger, now: warn.admin(ledger, "blocked/main", what, now))
+
+    (trouble,) = await books.look(lambda ledger: ledger.audit.troubles())
+    assert "+1212…42" in trouble.what
+    assert "2125550142" not in trouble.what
