@@ -162,7 +162,7 @@ def _active(part: str | Mention | Moment | Quote) -> str:
             return f"<@{part.person}>"
         case Moment():
             seconds, words = int(part.at.timestamp()), chat.plain_moment(part.at)
-            return f"<!date^{seconds}^{{date_short_pretty}} {{time}}^{words}>"
+            return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{words}>"
     return escaped(_words(part))
 
 

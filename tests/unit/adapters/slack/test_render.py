@@ -133,7 +133,7 @@ def test_people_and_moments_stay_alive_for_those_who_read() -> None:
     assert elements[3]["format"] == "{date_short_pretty} {time}"
     fallback = "2026-03-02 15:04 UTC"
     assert elements[3]["fallback"] == fallback
-    assert body["text"] == f"taken by <@U0ANNA> at <!date^{seconds}^{{date_short_pretty}} {{time}}^{fallback}>"
+    assert body["text"] == f"taken by <@U0ANNA> at <!date^{seconds}^{{date_short_pretty}} {{time}}|{fallback}>"
 
 
 def test_a_waiting_card_is_green_and_a_taken_one_is_not_and_both_say_so_in_words() -> None:
