@@ -6,15 +6,15 @@ The worlds live in this process, keep their own truth, and are never killed.
 import asyncio
 import contextlib
 import random
-from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
-from adapters.sandbox.carrier import CarrierWorld
+from adapters.sandbox.carrier import CarrierWorld, Receipts
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.faults import Fault
 from adapters.sandbox.mailbox import MailWorld
@@ -30,9 +30,12 @@ from tests.stories.language import CHANNEL, DID, PUBLIC, House
 CHANCE = 0.3
 _PHASES = 5  # of a mail, each of which may go wrong
 _ANY = tuple(Fault)
-_BY_MAIL = (Fault.REFUSE, Fault.LIMIT, Fault.CUT, Fault.SILENT)
-_SPARED = ("socket",)  # a handshake that fails is tried for a minute, longer than any daemon lives here
-_LISTING_LAG = timedelta(seconds=0.3)  # of the carrier's list; the daemons count on a second
+_BY_SLACK = {"socket": ()}  # a handshake that fails is tried for a minute, longer than any daemon lives here
+# A server that falls silent and has not got the mail, twice, is beyond mending: a mail is repeated once.
+_MAIL = (Fault.REFUSE, Fault.LIMIT, Fault.CUT, Fault.SILENT)
+_BY_MAIL = {"smtp.data": (Fault.LIMIT,), "smtp.dot": (Fault.LIMIT, Fault.CUT, Fault.SILENT)}
+_LISTING_LAG = timedelta(seconds=0.8)  # of the carrier's list; the daemons count on a second
+_RECEIPTS_AFTER = timedelta(seconds=3)  # late enough for the list to be asked first
 _MORE = {
     "bridge": 'acknowledge_within = "5s"\ndigest_window = "1s"\ndigest_interval = "5s"',
     "mail": f'timeout = "{CALL_SECONDS}s"\naccept_timeout = "{CALL_SECONDS}s"',
@@ -50,14 +53,20 @@ _LONGEST_START_SECONDS = 120
 
 
 class Misfortune(Ambush):
-    """Faults by chance, besides the one that kills."""
+    """Faults by chance, besides the one that kills; some calls go wrong in their own ways, or not at all."""
 
-    def __init__(self, seed: int, chance: float, faults: Sequence[Fault], spared: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        seed: int,
+        chance: float = CHANCE,
+        faults: Sequence[Fault] = _ANY,
+        by_call: Mapping[str, Sequence[Fault]] = MappingProxyType({}),
+    ) -> None:
         super().__init__()
         self._lot = random.Random(seed)
         self._odds = chance
-        self._faults = faults
-        self._spared = spared
+        self._ways = faults
+        self._by_call = by_call
 
     def clear(self) -> None:
         super().clear()
@@ -65,8 +74,9 @@ class Misfortune(Ambush):
 
     def draw(self, call: str) -> Fault | None:
         fault = super().draw(call)
-        if fault is None and call not in self._spared and self._lot.random() < self._odds:
-            fault = self._lot.choice(self._faults)
+        ways = self._by_call.get(call, self._ways)
+        if fault is None and ways and self._lot.random() < self._odds:
+            fault = self._lot.choice(ways)
             self.drawn.append((call, fault))
         return fault
 
@@ -171,10 +181,6 @@ class Siege:
     def faults(self) -> int:
         return sum(len(one.drawn) for one in (self.carrier_faults, self.slack_faults, self.mail_faults))
 
-    @property
-    def calls(self) -> Counter[str]:
-        return Counter(call for call, _ in self.carrier_faults.drawn + self.slack_faults.drawn + self.mail_faults.drawn)
-
 
 def _is_there(daemon: Process) -> str:
     return daemon.address
@@ -186,11 +192,11 @@ async def opened_siege(
 ) -> AsyncIterator[Siege]:
     """Open the worlds, which live by this machine's clock as the daemons do; `controls` are taken from these."""
     lot, clock = random.Random(seed), MovableClock(datetime.now(UTC), running=True)
-    carrier_faults, slack_faults = Misfortune(seed + 1, CHANCE, _ANY), Misfortune(seed + 2, CHANCE, _ANY, _SPARED)
-    # The daemon says a mail once more if nobody can tell; a server that loses it both times is beyond its means.
-    mail_faults = Misfortune(seed + 3, CHANCE / _PHASES, _BY_MAIL, ("smtp.dot",))
+    carrier_faults, slack_faults = Misfortune(seed + 1), Misfortune(seed + 2, by_call=_BY_SLACK)
+    mail_faults = Misfortune(seed + 3, CHANCE / _PHASES, _MAIL, _BY_MAIL)
     carrier = CarrierWorld(clock, carrier_faults, dids=(DID,))
-    carrier.api.listing_lag = _LISTING_LAG
+    carrier.api.listing_lag, carrier.delivery.late_by = _LISTING_LAG, _RECEIPTS_AFTER
+    carrier.delivery.receipts = Receipts.LATE
     slack = Workspace(clock, slack_faults, paced=False)
     mail = MailWorld(clock, mail_faults, mailboxes=("desk@example.com",))
     slack.add_user("desk", id=DESK, real_name="Front desk", email="desk@example.com")

@@ -46,8 +46,8 @@ def ask_later(ledger: Ledger, entry: OutboxEntry, detail: str, ask_at: datetime,
 def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str, now: datetime) -> None:
     """Ask a person about an SMS; say a post or a mail once more, marked as perhaps a repetition.
 
-    A mail on which the server fell silent twice is taken for sent. One on which a worker of ours died may never have
-    reached the server: it is said again, or nobody would ever be told of its texts.
+    A mail on which the server fell silent twice is taken for sent, and the admin is told. One on which a worker of ours
+    died may never have reached the server: it is said again, or nobody would ever be told of its texts.
     """
     if doubt.went_out(entry):
         happened(ledger, plan, entry, Settlement(outcome=Outcome.SENT), now)
@@ -58,6 +58,8 @@ def cannot_tell(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, detail: str,
     unclear = _unheard(detail)
     if entry.kind is WishKind.SEND_DIGEST and ledger.outbox.unclear(entry.id) >= MOST_SILENCES:
         ledger.outbox.settle(entry, unclear, EntryChange(state=EntryState.SENT), now)
+        recipient = entry.lane.partition(":")[2]
+        warn.admin(ledger, f"digest-unclear/{recipient}", admin_words.digest_unclear(recipient), now)
     elif not set_aside(ledger, plan, entry, now):
         once_more = EntryChange(state=EntryState.READY, due_at=now, is_repeat=True, looks=0, is_sure=True)
         ledger.outbox.settle(entry, unclear, once_more, now)

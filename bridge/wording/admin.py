@@ -32,6 +32,13 @@ def digest_refused(recipient: str, detail: str) -> str:
     return f"The digest for {recipient} was refused by the mail server ({detail}). Check the address in bridge.toml."
 
 
+def digest_unclear(recipient: str) -> str:
+    return (
+        f"The mail server fell silent twice while it took the digest for {recipient}. It is not sent a third time; "
+        "please see in that mailbox whether it came."
+    )
+
+
 def worker_died(kind: str) -> str:
     return f"A step ({kind}) ended the daemon several times and is set aside. Please report it to the developers."
 

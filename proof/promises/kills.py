@@ -29,10 +29,10 @@ from tests.faults.mortal import MortalHouse, mortal_house
 from tests.stories.language import ADA, CHANNEL, shown
 
 SEED = 20
-KILLS, MESSAGES, PAUSE = 60, 1000, 1.5
+KILLS, MESSAGES, PAUSE = 40, 600, 1.5
 LONG_KILLS, LONG_MESSAGES = 200, 4000
-_WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE = 6, 120, 0.6  # of a control
-_SETTLING_SECONDS, _WRONG_SETTLING_SECONDS = 420, 45
+_WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE = 6, 100, 0.6  # of a control
+_SETTLING_SECONDS, _WRONG_SETTLING_SECONDS = 420, 30
 _CALLS = 20
 _METHOD = f"kill -9 of {{daemons}} over {{store}}, {CHANCE:.0%} faults in all worlds, twelve conversations, equal texts"
 

@@ -147,6 +147,8 @@ async def test_a_mail_on_which_the_server_falls_silent_is_sent_at_most_twice(boo
     books.forward(timedelta(hours=1))
     await books.summarizes()
     assert [one for one in await books.goes_out() if isinstance(one, SendMail)] == []
+    (trouble,) = await books.look(lambda ledger: ledger.audit.troubles())
+    assert "fell silent twice" in trouble.what
 
 
 async def test_a_mail_on_which_workers_died_is_sent_until_somebody_hears_what_came_of_it(books: Books) -> None:

@@ -17,6 +17,7 @@ from bridge.wording import admin
         (admin.blocked("slack", "not_in_channel", "Invite the app."), "not_in_channel"),
         (admin.not_shown("invalid_blocks"), "invalid_blocks"),
         (admin.digest_refused("desk@example.com", "550"), "desk@example.com"),
+        (admin.digest_unclear("desk@example.com"), "desk@example.com"),
         (admin.worker_died("send-sms"), "send-sms"),
         (admin.over_limit(Cap.ACCOUNT, 300, "main"), "raise per_account under [limits]"),
         (admin.over_limit(Cap.PERSON, 60, "U0BEN"), "U0BEN has reached 60 texts an hour"),
