@@ -1,4 +1,4 @@
-"""For every test: none reaches beyond this machine, while it is collected or runs; canaries are looked for in all it says."""
+"""For every test: none reaches beyond this machine, and nothing that it says holds a canary."""
 
 from collections.abc import Generator
 
