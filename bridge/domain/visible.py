@@ -31,9 +31,13 @@ def visible(text: str) -> str:
     shown: list[str] = []
     marks = 0
     for at, character in enumerate(text):
-        marks = marks + 1 if unicodedata.category(character) in ("Mn", "Me") else 0
+        appearance = _shown(text, at, character)
+        if unicodedata.category(character) in ("Mn", "Me"):
+            marks += 1
+        elif appearance:  # what is dropped parts no letter from its marks
+            marks = 0
         if marks <= _MARKS_PER_LETTER:
-            shown.append(_shown(text, at, character))
+            shown.append(appearance)
     return "".join(shown)
 
 

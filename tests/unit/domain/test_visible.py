@@ -80,6 +80,10 @@ def test_at_most_eight_marks_stay_on_a_letter(mark: str) -> None:
     assert visible("a" + mark * 50 + "b" + mark) == "a" + mark * 8 + "b" + mark
 
 
+def test_what_is_dropped_lends_a_letter_no_further_marks() -> None:
+    assert visible("Z" + "\u0301\x11" * 20) == "Z" + "\u0301" * 8
+
+
 def test_half_a_character_is_shown_as_one_that_is_missing() -> None:
     assert visible("a\ud83d") == "a\ufffd"
 
