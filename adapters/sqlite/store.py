@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from types import TracebackType
-from typing import Any, Generic, TypeVar
+from typing import TypeVar
 
 from adapters.sqlite.backup import Draft, draft
 from adapters.sqlite.ledger import SqliteLedger
 from adapters.sqlite.opening import StoreFile, open_file
+from adapters.store.job import Job, Parked
 from bridge.domain.backup import Backup
 from bridge.errors import StoreBusy
 from bridge.ports import Clock, Ledger, Room
@@ -46,42 +46,6 @@ _TROUBLES_OF_THE_FILE = frozenset(
 )
 
 
-class _Job:
-    """A work that was handed in, and what became of it. As a context it keeps whatever is raised for the caller."""
-
-    __slots__ = ("error", "future", "result", "work")
-
-    def __init__(self, work: Callable[[Ledger, datetime], object], future: asyncio.Future[Any]) -> None:
-        self.work = work
-        self.future = future
-        self.result: object = None
-        self.error: BaseException | None = None
-
-    def __enter__(self) -> None:
-        self.error = None
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> bool:
-        # A future does not take a StopIteration.
-        self.error = RuntimeError("a work raised StopIteration") if isinstance(error, StopIteration) else error
-        return True
-
-    def fail(self, error: BaseException) -> None:
-        """Tell the caller that it comes to nothing."""
-        self.error = error
-        self.resolve()
-
-    def resolve(self) -> None:
-        """Tell the caller, unless he has gone."""
-        if self.future.done():
-            return
-        if self.error is None:
-            self.future.set_result(self.result)
-        else:
-            self.future.set_exception(self.error)
-
-
 def _code(error: sqlite3.Error) -> int:
     return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
 
@@ -90,7 +54,7 @@ def _nothing(ledger: Ledger, now: datetime) -> None:
     """Do nothing."""
 
 
-def _resolve(works: list[_Job]) -> None:
+def _resolve(works: list[Job]) -> None:
     for job in works:
         job.resolve()
 
@@ -102,11 +66,11 @@ class SqliteStore:
         self._path = path
         self._patience = patience
         self._clock = clock
-        self._handed_in: list[_Job] = []  # in this turn of the loop
+        self._handed_in: list[Job] = []  # in this turn of the loop
         self._waiting = 0  # works that were handed in and are not answered
-        self._queue: SimpleQueue[list[_Job]] = SimpleQueue()  # of groups; an empty one is the end
-        self._copies: SimpleQueue[tuple[Draft, _Job]] = SimpleQueue()  # backups to be written
-        self._parked: list[_Job] = []  # one at most; whichever thread takes it out runs it
+        self._queue: SimpleQueue[list[Job]] = SimpleQueue()  # of groups; an empty one is the end
+        self._copies: SimpleQueue[tuple[Draft, Job]] = SimpleQueue()  # backups to be written
+        self._parked: list[Job] = []  # one at most; whichever thread takes it out runs it
         self._has_stirred = True  # entries may wait from before
         self._is_open = False
         self._last = datetime.min.replace(tzinfo=UTC)
@@ -130,18 +94,18 @@ class SqliteStore:
         if self._waiting >= _MOST_WAITING:
             raise StoreBusy(f"{self._path} does not keep up: {_MOST_WAITING} transactions wait")
         future: asyncio.Future[T] = self._loop.create_future()
-        self._hand_in(_Job(work, future))
+        self._hand_in(Job(work, future))
         return await future
 
-    def park(self, work: Callable[[Ledger, datetime], T]) -> "_Parked[T]":
+    def park(self, work: Callable[[Ledger, datetime], T]) -> Parked[T]:
         """Keep a work for the next group that makes an entry ready, in whose commit it is run."""
-        job = _Job(work, self._loop.create_future())
+        job = Job(work, self._loop.create_future())
         self._parked.append(job)
         if not self._is_open:
             self._drop_parked()
         elif self._has_stirred:
             self._hurry()
-        return _Parked(job, self._parked, self._hurry)
+        return Parked(job, self._parked, self._hurry)
 
     async def room(self) -> Room:
         usage = await asyncio.to_thread(shutil.disk_usage, self._path.parent)
@@ -166,7 +130,7 @@ class SqliteStore:
 
     async def _back_up(self, target: Path, *, force: bool) -> Backup:
         copy = await asyncio.to_thread(draft, self._path, target, force=force)
-        job = _Job(_nothing, self._loop.create_future())
+        job = Job(_nothing, self._loop.create_future())
         self._copies.put((copy, job))
         try:
             await self.transact(_nothing)  # it wakes the thread
@@ -175,7 +139,7 @@ class SqliteStore:
         finally:
             copy.discard()
 
-    def _hand_in(self, job: _Job) -> None:
+    def _hand_in(self, job: Job) -> None:
         """Hand a work over with all others of this turn of the loop, so that the two threads wake each other once."""
         self._waiting += 1
         self._handed_in.append(job)
@@ -220,12 +184,12 @@ class SqliteStore:
         finally:
             self._file.close()
 
-    def _serve(self, works: list[_Job]) -> None:
+    def _serve(self, works: list[Job]) -> None:
         group = _Group(works)
         self._commit(group)
         self._loop.call_soon_threadsafe(self._tell, group)
 
-    def _copy(self, copy: Draft, job: _Job) -> None:
+    def _copy(self, copy: Draft, job: Job) -> None:
         """Copy the database, a megabyte at a time, and serve a group of works in between, if there is one.
 
         SQLite writes what this very connection changes meanwhile into the copy too.
@@ -243,7 +207,7 @@ class SqliteStore:
             raise StoreBusy(f"{self._path} is being closed")
         self._serve(works)
 
-    def _gather(self) -> list[_Job]:
+    def _gather(self) -> list[Job]:
         """Wait for works and take along what waits behind them, at most a group; none is the end."""
         works = self._queue.get()
         while works and len(works) < _GROUP:
@@ -273,7 +237,7 @@ class SqliteStore:
     def _commit_at_once(self, group: "_Group") -> BaseException | None:
         """Commit all of them together; return what was raised instead, after undoing everything."""
         execute, inner = self._file.connection.execute, self._ledger.inner
-        whole = _Job(_nothing, group.works[0].future)
+        whole = Job(_nothing, group.works[0].future)
         inner.database_error = None
         with whole:
             execute("BEGIN IMMEDIATE")
@@ -298,7 +262,7 @@ class SqliteStore:
         except sqlite3.Error as error:
             self._give_up(group, error)
 
-    def _in_turn(self, group: "_Group") -> Iterator[_Job]:
+    def _in_turn(self, group: "_Group") -> Iterator[Job]:
         """Give out the works, and at last the parked one, if they have brought something for it."""
         outbox = self._ledger.outbox
         outbox.has_stirred = False
@@ -315,7 +279,7 @@ class SqliteStore:
             if self._file.connection.in_transaction:
                 self._file.connection.execute("ROLLBACK")
 
-    def _run(self, job: _Job, now: datetime) -> None:
+    def _run(self, job: Job, now: datetime) -> None:
         """Run one work in a savepoint of its own; raise only what is no fault of the work."""
         execute, inner = self._file.connection.execute, self._ledger.inner
         inner.database_error = None
@@ -348,26 +312,6 @@ class SqliteStore:
 class _Group:
     """The works of one commit, and the parked one for which they have brought something."""
 
-    works: list[_Job]
-    parked: _Job | None = None
+    works: list[Job]
+    parked: Job | None = None
     has_stirred: bool = False  # there is something to do for the next parked work
-
-
-class _Parked(Generic[T]):
-    """The parked work of a store, for whoever parked it; used from the loop."""
-
-    __slots__ = ("_hurry", "_job", "_parked", "outcome")
-
-    def __init__(self, job: _Job, parked: list[_Job], hurry: Callable[[], None]) -> None:
-        self.outcome: asyncio.Future[T] = job.future
-        self._job = job
-        self._parked = parked
-        self._hurry = hurry
-
-    def hurry(self) -> None:
-        if self._job in self._parked:
-            self._hurry()
-
-    def withdraw(self) -> None:
-        with contextlib.suppress(ValueError):
-            self._parked.remove(self._job)

@@ -34,8 +34,7 @@ EVEN_THE_END = {
     "adapters/postgres/store.py transact": "what was not committed is undone, whatever happened",
 }
 FOR_THE_CALLER = {
-    "adapters/sqlite/store.py __exit__": "whatever a work raises is raised where somebody waits for it",
-    "adapters/store/job.py __exit__": "likewise",
+    "adapters/store/job.py __exit__": "whatever a work raises is raised where somebody waits for it",
 }
 
 SPEAKERS = ("mail", "slack", "twilio")  # the doors that ask a world through a library that fails in its own ways
