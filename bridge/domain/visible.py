@@ -23,10 +23,12 @@ def visible(text: str) -> str:
 
     C1 controls of old phones appear as the Windows-1252 characters that they meant, bidirectional and zero-width
     characters as tags like [U+202E] (joiners inside emoji and joined scripts stay), other controls are dropped, line
-    ends become line feeds, and at most eight combining marks stay on a letter.
+    ends become line feeds, and at most eight combining marks stay on a letter. A host whose letters are of several
+    scripts appears as the network spells it.
     """
     if _PLAIN.fullmatch(text):
         return text
+    text = _HOST.sub(_spelt, text)
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     shown: list[str] = []
     marks = 0
@@ -39,6 +41,25 @@ def visible(text: str) -> str:
         if marks <= _MARKS_PER_LETTER:
             shown.append(appearance)
     return "".join(shown)
+
+
+def is_blank(text: str) -> bool:
+    """Tell a text in which nobody would see anything: nothing but blanks and what takes no room."""
+    return all(one.isspace() or one in _TAGGED or unicodedata.category(one) in ("Cc", "Cf") for one in text)
+
+
+_HOST = re.compile(r"(?<=://)[^\s/?#@\[\]]+")
+
+
+def _spelt(host: re.Match[str]) -> str:
+    """Spell a host as the network does where its letters are of several scripts: apple with a Cyrillic a is xn--…"""
+    scripts = {unicodedata.name(one, "?").split()[0] for one in host.group() if one.isalpha()}
+    if len(scripts) < 2 or not scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"}:
+        return host.group()
+    try:
+        return host.group().encode("idna").decode()
+    except UnicodeError:  # no host at all
+        return host.group()
 
 
 def _shown(text: str, at: int, character: str) -> str:

@@ -28,7 +28,7 @@ from bridge.domain.outbox import OutboxEntry, WishKind
 from bridge.domain.phone import Address
 from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
-from bridge.domain.visible import posts_of
+from bridge.domain.visible import is_blank, posts_of
 from bridge.flows import request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
@@ -120,9 +120,10 @@ def _footing(message: Message) -> Phrase:
 def _shown_text(message: Message, part: int) -> str:
     if not message.is_kept:
         return words.NO_LONGER_KEPT
+    if is_blank(message.text):
+        return words.PICTURE if message.media else words.NO_TEXT
     pieces = posts_of(message.text)
-    text = pieces[part] if part < len(pieces) else ""
-    return text if text.strip() else (words.PICTURE if message.media else words.NO_TEXT)
+    return pieces[part] if part < len(pieces) else ""
 
 
 def _heading(plan: DialPlan, message: Message) -> str:

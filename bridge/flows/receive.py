@@ -9,7 +9,7 @@ from bridge.domain.ids import ConversationId, MessageId
 from bridge.domain.message import Direction, Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.visible import posts_of
+from bridge.domain.visible import is_blank, posts_of
 from bridge.flows import attach, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -36,7 +36,7 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
         received_at=now,
     )
     ledger.messages.save(message)
-    request.shown(ledger, did, message, len(posts_of(event.text)), now)
+    request.shown(ledger, did, message, 1 if is_blank(event.text) else len(posts_of(event.text)), now)
     if message.said_at < now:
         follows = MessageId(event.follows) if event.follows else None
         request.in_time(ledger, f"{request.channel(did)}:{conversation.id}", message, follows)

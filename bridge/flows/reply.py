@@ -10,6 +10,7 @@ from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
+from bridge.domain.visible import is_blank
 from bridge.errors import Reason
 from bridge.flows import acknowledge, attach, compose, doubt, limit, request, warn
 from bridge.ports import Ledger
@@ -84,7 +85,7 @@ def _refusal(
     """Return why this reply can never be sent, if so; one that is unsure may have gone out before the STOP."""
     if did is None:
         return _no_number(event)
-    if not event.text.strip() and not event.files:
+    if is_blank(event.text) and not event.files:
         return _nothing_to_send(event)
     for address in compose.recipients(ledger, plan, did, conversation):
         if not address.is_repliable:

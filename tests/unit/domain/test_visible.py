@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.domain.visible import POST_ROOM, posts_of, visible
+from bridge.domain.visible import POST_ROOM, is_blank, posts_of, visible
 
 # What the octets 80 to 9F mean in Windows-1252, written down from its code chart; five of them mean nothing.
 CP1252 = dict(zip(range(0x80, 0xA0), "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ", strict=True))
@@ -123,3 +123,34 @@ def test_what_never_ends_is_cut_all_the_same() -> None:
     pieces = posts_of(("👩\u200d") * 4000)
 
     assert all(len(piece) <= POST_ROOM for piece in pieces)
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("https://\u0430pple.com/x", "https://xn--pple-43d.com/x"),
+        ("https://\u0430\u0440\u0440\u04cf\u0435.com", "https://xn--80ak6aa92e.com"),
+        ("https://münchen.example", "https://münchen.example"),
+        ("https://пример.испытание/x", "https://пример.испытание/x"),
+        ("\u0430pple without a host", "\u0430pple without a host"),
+        ("https://" + "\u0430a" * 100, "https://" + "\u0430a" * 100),
+    ],
+)
+def test_a_host_of_several_scripts_is_shown_as_the_network_spells_it(typed: str, shown: str) -> None:
+    assert visible(typed) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"),
+    [
+        ("", True),
+        (" \n\t", True),
+        ("\u200b\u2060\ufeff", True),
+        ("\u3164", True),
+        ("\x00", True),
+        (".", False),
+        ("👍", False),
+    ],
+)
+def test_a_text_is_blank_if_nobody_would_see_anything(text: str, blank: bool) -> None:
+    assert is_blank(text) is blank
