@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bridge.domain.invariant import Invariant
 from bridge.wording import openapi as wording
 
 Json = dict[str, Any]
@@ -19,7 +20,9 @@ _HEALTH = {
     "oldest_waiting_seconds": _AGE,
     "listeners": {"type": "object", "additionalProperties": {"type": "boolean"}},
     "troubles": COUNT,
+    "violated": {"type": "array", "items": {"enum": [each.value for each in Invariant]}},
 }
+_ALWAYS = ("status", "violated")  # of the figures, also where the store does not answer
 
 
 def answer(said: str, *types: str, schema: Json = STRING) -> Json:
@@ -83,6 +86,8 @@ def _media() -> Json:
 
 
 def _health() -> Json:
-    told = {"type": "object", "properties": _HEALTH, "required": list(_HEALTH), "additionalProperties": False}
-    got = operation(wording.HEALTH, {200: answer(wording.FIGURES, JSON, schema=told)})
+    told = {"type": "object", "properties": _HEALTH, "additionalProperties": False}
+    well = answer(wording.FIGURES, JSON, schema={**told, "required": list(_HEALTH)})
+    unwell = answer(wording.VIOLATED, JSON, schema={**told, "required": list(_ALWAYS)})
+    got = operation(wording.HEALTH, {200: well, 503: unwell})
     return {"get": got, "head": got}

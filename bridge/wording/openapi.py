@@ -14,7 +14,8 @@ HEARD = (
     "It is kept. A challenge is answered with itself, a press of a button with what Slack shows, the rest with nothing."
 )
 FILE = "The file."
-FIGURES = "The store answers. What is down, or needs somebody, is counted."
+FIGURES = "The house is as it should be. What is down outside, or needs somebody, is counted."
+VIOLATED = "The house does not do what it should: the store refuses, or an invariant is violated, and which."
 
 SIGNATURE = "The carrier's signature over our public address and the form; what it does not fit is answered with 403."
 CHAT_SIGNATURE = "Slack's signature over the moment and the body, no older than five minutes."

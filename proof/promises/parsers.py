@@ -97,7 +97,7 @@ def _called(place: Place) -> Finding:
     return Finding(
         promise=promise,
         method=method,
-        figure=str(made),
+        figure="; ".join((str(made), *list(made.broken)[:1])),
         control=f"a reader that trusts a field: {sum(control.broken.values())} answers against the document",
         is_kept=made.is_well,
         is_control_caught=not control.is_well and max(control.statuses) >= 500,

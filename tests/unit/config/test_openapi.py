@@ -4,6 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from adapters.http import HttpServer
@@ -55,3 +56,12 @@ async def test_every_signature_that_a_route_asks_for_is_described(tmp_path: Path
         for name in one
     }
     assert asked == set(told["components"]["securitySchemes"])
+
+
+async def test_the_figures_of_the_house_are_those_that_are_described(tmp_path: Path) -> None:
+    async with opened_house(tmp_path) as house, httpx.AsyncClient(trust_env=False) as probe:
+        figures = (await probe.get(f"{house.base_url}/healthz")).json()
+        told = described(house.settings(), "1.2.3")["paths"]["/healthz"]["get"]["responses"]
+
+    assert set(figures) == set(told["200"]["content"]["application/json"]["schema"]["required"])
+    assert set(told["503"]["content"]["application/json"]["schema"]["required"]) < set(figures)
