@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.engine import supervisor
+from bridge.engine import supervisor, timekeeper
 from bridge.engine.recovery import Recovery
 from tests.faults import controls, story
 from tests.faults.doom import Doom
@@ -142,6 +142,7 @@ async def test_without_recognising_what_it_met_before_the_sweep_finds_doubles(
     assert not await harm(tmp_path / "with", point)
 
     controls.without_recognising(monkeypatch.setattr)
+    monkeypatch.setattr(timekeeper, "CATCH_UP_FIRST", timekeeper.CATCH_UP_EVERY)  # it would double without any death
 
     assert await harm(tmp_path / "without", point)
 
