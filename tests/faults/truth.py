@@ -100,20 +100,22 @@ def _told(post: Message, texts: Sequence[str]) -> list[str]:
 
 def judge_mails(verdict: Verdict, house: House, name: str, waiting: Sequence[str], *, may_repeat: int) -> None:
     """Every waiting text is new in one digest; so many digests, of which nobody could tell, may have come twice."""
-    repeated = len(_inbox(house, name)) - len(_digests(house, name))
+    mails = _inbox(house, name)
+    repeated = len(mails) - len({mail.message_id for mail in mails})
     verdict.doubled += [f"mail to {name}"] * max(0, repeated - may_repeat)
     told = [words for words in mailed(house, name) if words in waiting]
     verdict.compare(f"mail to {name}", sorted(waiting), sorted(told))
 
 
 def mailed(house: House, name: str) -> list[str]:
-    """Return the texts that this person was told of for the first time, digest by digest."""
-    return [words for mail in _digests(house, name) for words in _NEW.findall(mail.text or "")]
+    """Return the texts that this person was told of for the first time, digest by digest.
 
-
-def _digests(house: House, name: str) -> list[Mail]:
-    """Return the digests that this person got, each one once."""
-    return list({mail.message_id: mail for mail in _inbox(house, name)}.values())
+    A repetition leaves out what was acknowledged meanwhile.
+    """
+    told: dict[str | None, dict[str, None]] = {}
+    for mail in _inbox(house, name):
+        told.setdefault(mail.message_id, {}).update(dict.fromkeys(_NEW.findall(mail.text or "")))
+    return [words for texts in told.values() for words in texts]
 
 
 def _inbox(house: House, name: str) -> list[Mail]:
