@@ -34,6 +34,7 @@ _ARRIVED, _AGAIN = "It arrived", "Send again"
 _DECISIONS = ("says that this reply arrived", "had this reply sent again")
 _AMBUSH_SECONDS = 4
 _SETTLING_SECONDS = 150
+_LOOK_AGAIN = 1.0  # seconds
 
 
 @dataclass(kw_only=True)
@@ -99,7 +100,8 @@ class Street:
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 while not self._is_settled():
-                    await self.process.wait_for(lambda: self._is_settled() or self.questions(), seconds)
+                    with suppress(TimeoutError):  # what is seen in the worlds alone writes no line in the log
+                        await self.process.wait_for(lambda: self._is_settled() or self.questions(), _LOOK_AGAIN)
                     await self.decide()
         await self.process.stop()
         verdict = judge(self.house, self.said, {DID: CHANNEL})
