@@ -1,6 +1,8 @@
-"""What stands in the tables, read beside the daemon: what is open, and whose attempts are."""
+"""What stands in the tables, read beside the daemon: what is open, whose attempts are, in which order texts came."""
 
+import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +14,10 @@ _OPEN = "SELECT kind, state, lane FROM entry WHERE state IN ('ready', 'trying', 
 _TRYING = """
     SELECT attempt.owner, kind FROM attempt JOIN entry ON position = entry
     WHERE ended_at IS NULL AND state = 'trying' ORDER BY attempt.started_at DESC
+"""
+_LEARNT = """
+    SELECT direction, participants, text FROM message JOIN conversation ON number = message.conversation
+    ORDER BY position
 """
 
 
@@ -47,3 +53,11 @@ def open_entries(books: Books) -> list[str]:
 def trying(books: Books) -> list[tuple[int, str]]:
     """Return the open attempts, the newest first: the number of the process that makes it, and for what."""
     return [(int(owner.rpartition(":")[2]), kind) for owner, kind in books.ask(_TRYING)]
+
+
+def learnt(books: Books) -> dict[tuple[str, str], list[str]]:
+    """Return the texts of each direction and phone, in the order in which the daemons came to know them."""
+    found = defaultdict[tuple[str, str], list[str]](list)
+    for direction, participants, text in books.ask(_LEARNT):
+        found[direction, json.loads(participants)[0]].append(text)
+    return found

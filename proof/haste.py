@@ -12,7 +12,7 @@ from functools import partial
 from adapters.slack import SlackChat, history, listener, sockets
 from bridge.__main__ import main
 from bridge.domain.outbox import backoff
-from bridge.engine import recovery, timekeeper
+from bridge.engine import breaker, recovery, timekeeper, turn
 from bridge.engine.pacer import Manner
 from bridge.flows import deliver
 from config import assemble
@@ -22,7 +22,7 @@ from tests.faults import controls
 CALL_SECONDS = 2  # how long the doors wait for an answer
 _TIMEOUT, _SETTLING = timedelta(seconds=5), timedelta(seconds=2)
 _LONGEST_BACKOFF = timedelta(seconds=4)
-_LOOK, _SHORT, _SHORTER = (timedelta(seconds=seconds) for seconds in (2, 1, 0.25))
+_LEASE, _LOOK, _SHORT, _SHORTER = (timedelta(seconds=seconds) for seconds in (4, 2, 1, 0.25))
 
 
 def hurry(patch: controls.Patch) -> None:
@@ -38,8 +38,11 @@ def hurry(patch: controls.Patch) -> None:
     for module, wait, duration in (
         (deliver, "SECOND_LOOK", _LOOK),
         (recovery, "ASK_AGAIN", _LOOK),
+        (breaker, "TRIAL_EVERY", _LOOK),
         (recovery, "READ_AGAIN", _SHORTER),
         (history, "_AGAIN", _SHORTER),
+        (turn, "LEASE", _LEASE),
+        (turn, "KEEP_UP", _SHORT),
         (timekeeper, "TICK", _SHORT),
         (timekeeper, "CATCH_UP_FIRST", _SHORT),
         (listener, "_AGAIN", _SHORT),

@@ -16,7 +16,7 @@ from types import MappingProxyType
 
 from adapters.sandbox.carrier import CarrierWorld, Receipts
 from adapters.sandbox.clock import MovableClock
-from adapters.sandbox.faults import Fault
+from adapters.sandbox.faults import UNCLEAR, Fault
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
 from proof.balancer import Balancer
@@ -30,6 +30,7 @@ from tests.stories.language import CHANNEL, DID, PUBLIC, House
 CHANCE = 0.3
 _PHASES = 5  # of a mail, each of which may go wrong
 _ANY = tuple(Fault)
+_BY_CARRIER = {"messages.create": (*_ANY, *UNCLEAR, *UNCLEAR)}  # mostly nobody can tell whether it was sent
 _BY_SLACK = {"socket": ()}  # a handshake that fails is tried for a minute, longer than any daemon lives here
 # A server that falls silent and has not got the mail, twice, is beyond mending: a mail is repeated once.
 _MAIL = (Fault.REFUSE, Fault.LIMIT, Fault.CUT, Fault.SILENT)
@@ -192,7 +193,8 @@ async def opened_siege(
 ) -> AsyncIterator[Siege]:
     """Open the worlds, which live by this machine's clock as the daemons do; `controls` are taken from these."""
     lot, clock = random.Random(seed), MovableClock(datetime.now(UTC), running=True)
-    carrier_faults, slack_faults = Misfortune(seed + 1), Misfortune(seed + 2, by_call=_BY_SLACK)
+    carrier_faults = Misfortune(seed + 1, by_call=_BY_CARRIER)
+    slack_faults = Misfortune(seed + 2, by_call=_BY_SLACK)
     mail_faults = Misfortune(seed + 3, CHANCE / _PHASES, _MAIL, _BY_MAIL)
     carrier = CarrierWorld(clock, carrier_faults, dids=(DID,))
     carrier.api.listing_lag, carrier.delivery.late_by = _LISTING_LAG, _RECEIPTS_AFTER

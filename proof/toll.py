@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adapters.sandbox.workspace.nouns import Message
-from proof.books import open_entries
+from proof.books import learnt, open_entries
 from proof.siege import Siege
 from proof.talk import DESK, QUIET, Talk
 from tests.faults.truth import Verdict, judge, mailed
@@ -35,7 +35,8 @@ class Toll:
     doubled_sms: list[str]
     doubled_posts: list[str]
     doubled_digests: list[str]
-    out_of_order: list[str]
+    out_of_order: list[str]  # although the daemons knew the right order
+    learnt_late: list[str]  # in the order in which they came to know it, after a call was lost or refused
     left_open: list[str]
 
     @property
@@ -61,7 +62,7 @@ class Toll:
         return (
             f"{self.kills} kills, {self.kills_on_attempts} on an open attempt, {self.texts} texts in, "
             f"{self.replies} replies out, {self.faults} faults, {self.mails} digests, {self.repeated} repeated under "
-            f"the same Message-ID, {self.asked} replies asked about; {harm}"
+            f"the same Message-ID, {self.asked} replies asked about, {len(self.learnt_late)} learnt late; {harm}"
         )
 
 
@@ -104,7 +105,7 @@ class Reckoning:
         return verdict
 
     def _counted(self) -> Toll:
-        siege, verdict = self.siege, self._judged()
+        siege, verdict, as_learnt = self.siege, self._judged(), self._as_learnt()
         mails = siege.house.mail.inbox("desk@example.com")
         digests = {mail.message_id for mail in mails}
         quiet = {words for phone in QUIET for words in siege.talk.said.texts.get((phone, DID), [])}
@@ -124,9 +125,15 @@ class Reckoning:
             doubled_sms=[one for one in verdict.doubled if one.startswith("phone")],
             doubled_posts=[one for one in verdict.doubled if not one.startswith("phone")],
             doubled_digests=[words for words, count in told.items() if count > 1],
-            out_of_order=verdict.misplaced,
+            out_of_order=[one for one in verdict.misplaced if one not in as_learnt],
+            learnt_late=[one for one in verdict.misplaced if one in as_learnt],
             left_open=open_entries(siege.books),
         )
+
+    def _as_learnt(self) -> set[str]:
+        """Return, as a verdict words it, every phone and thread as it looks in the order in which daemons learnt."""
+        names = {"in": "thread", "out": "phone"}
+        return {f"{names[way]} {phone[-4:]}: {texts}" for (way, phone), texts in learnt(self.siege.books).items()}
 
 
 def _questions(house: House, talk: Talk) -> Iterator[tuple[str, Message, int]]:

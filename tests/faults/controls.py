@@ -15,7 +15,7 @@ from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.sighting import SqliteSightings
 from adapters.twilio.settings import TwilioSettings
 from bridge.domain.outbox import OutboxEntry
-from bridge.engine import recovery
+from bridge.engine import recovery, timekeeper
 from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner
 from bridge.engine.recovery import Recovery
@@ -24,6 +24,7 @@ from bridge.ports import Answer
 
 Patch = Callable[[object, str, Any], None]
 _A_LITTLE_LATER = 0.5  # seconds
+_AT_ONCE = timedelta(seconds=0.1)
 
 
 def without_asking(patch: Patch) -> None:
@@ -44,6 +45,8 @@ def without_grace(patch: Patch) -> None:
     patch(Manner, "settling", no_time)
     patch(TwilioSettings, "listing_lag", no_time)
     patch(deliver, "SECOND_LOOK", timedelta())
+    for wait in ("ASK_EVERY", "SOON"):
+        patch(timekeeper, wait, _AT_ONCE)
 
 
 def without_lanes(patch: Patch) -> None:
