@@ -141,6 +141,9 @@ class Outbox(Protocol):
     def destinations(self, now: datetime) -> list[str]:
         """Return the destinations that have a lane head ready by now."""
 
+    def crowded(self, more_than: int, now: datetime) -> list[str]:
+        """Return the destinations before which more lanes than this are ready by now."""
+
     def next_due(self, now: datetime) -> datetime | None:
         """Return when the next entry that is not due yet becomes due."""
 

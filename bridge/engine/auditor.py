@@ -110,6 +110,7 @@ class Auditor:
             ledger.cursors.put(_PROBE, now)
         over = [Violation(invariant=Invariant.STORE_REFUSES, detail=refusal)] if refusal else []
         audit.tell(ledger, self.plan, self.host, [*lasting, *over], now)
+        audit.crowds(ledger, now)
         return found, lasting, now
 
     def _log(self, lasting: Iterable[Violation]) -> None:

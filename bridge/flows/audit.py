@@ -11,6 +11,7 @@ from bridge.wording import admin as admin_words
 
 SLACK = timedelta(minutes=2)  # beyond the moment at which a thing ought to have happened
 ASKED_WITHIN = timedelta(minutes=5)  # of the moment from which on an attempt may be asked about
+CROWD = 300  # things that wait for one destination, all of them due; a channel takes one a second
 TAKEN_WITHIN = timedelta(minutes=15)  # of an entry's being due; a longer pause is told
 
 
@@ -56,6 +57,19 @@ def _not_read_back(ledger: Ledger, plan: DialPlan, before: datetime) -> str:
         if (read_at is None or read_at < before) and f"catch-up/{did.carrier}" not in told:
             return did.carrier
     return ""
+
+
+def crowds(ledger: Ledger, now: datetime) -> None:
+    """Tell of each destination before which a crowd has gathered, once, until nobody waits there any more.
+
+    What waits there is late, but neither lost nor forgotten.
+    """
+    told = {key for key in _troubles(ledger) if key.startswith("crowd/")}
+    for gone in told - {f"crowd/{destination}" for destination in ledger.outbox.destinations(now)}:
+        ledger.audit.clear(gone)
+    for destination in ledger.outbox.crowded(CROWD, now):
+        if (key := f"crowd/{destination}") not in told:
+            warn.admin(ledger, key, admin_words.crowd(destination.partition("/")[0], CROWD), now)
 
 
 def _troubles(ledger: Ledger) -> set[str]:

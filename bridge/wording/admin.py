@@ -55,6 +55,15 @@ def waiting(destination: str, detail: str) -> str:
     return f"{destination} has not taken something for several tries ({detail}). It is kept and tried again."
 
 
+def crowd(destination: str, more_than: int) -> str:
+    """Say that there is a flood, what becomes of it, and what one can do."""
+    return (
+        f"More than {more_than} things wait for {destination}, more than it takes in some minutes. All of them are "
+        "kept and go out one after the other, so that others come late too. If strangers flood a number of yours, have "
+        "the carrier block them."
+    )
+
+
 _LIMITS = {
     Cap.ACCOUNT: ("The account {} has reached {} texts an hour", "per_account"),
     Cap.PERSON: ("The member {} has reached {} texts an hour", "per_person"),

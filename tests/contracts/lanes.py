@@ -97,6 +97,16 @@ class Lanes:
         assert await store.transact(work) == ([], ["slack.cards", "slack/C1"])
         assert names(await store.transact(take)) == ["slack/C1"]
 
+    async def test_a_destination_is_crowded_where_more_lanes_are_ready_than_a_number(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[list[str]]:
+            for lane in ("ann", "ben", "cleo"):
+                ledger.outbox.enqueue(entry(f"for {lane}", now, lane=lane))
+                ledger.outbox.enqueue(entry(f"behind {lane}", now, lane=lane))
+            ledger.outbox.enqueue(entry("for dora, later", now, lane="dora", due_in=MINUTE))
+            return [ledger.outbox.crowded(most, now) for most in (2, 3)]
+
+        assert await store.transact(work) == [[DESTINATION], []]
+
     async def test_an_entry_that_a_person_is_asked_about_blocks_its_lane_until_decided(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[list[str]]:
             for name in ("asked", "behind"):

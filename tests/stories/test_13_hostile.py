@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from adapters.sandbox.carrier.signature import sign
+from bridge.flows.audit import CROWD
 from tests.stories.language import ADA, DID, PUBLIC, House, opened_house, shown
 
 CARRIER = "/carriers/main/message"
@@ -111,3 +112,23 @@ async def test_c15_proxies_of_the_environment_are_not_used(tmp_path: Path, monke
 
         await house.agent().sees_mark(thread, reply, "white_check_mark")
         assert house.phone(ADA).got == ["Yes"]
+
+
+async def test_w54_a_flood_is_kept_shown_at_the_allowed_pace_and_told_of_once(tmp_path: Path) -> None:
+    phones = [f"+1212555{number:04d}" for number in range(100, 100 + CROWD + 80)]
+    async with opened_house(tmp_path, bridge={"admins": ["Ben"]}, slack={"posts_per_minute": 60}) as house:
+        for phone in phones:
+            await house.phone(phone).texts("Buy this")
+        await house.forward(minutes=2)
+        during = await house.read(lambda ledger: ledger.audit.troubles())
+        async with httpx.AsyncClient(base_url=house.base_url, trust_env=False) as client:
+            health = await client.get("/healthz")
+        await house.forward_until(lambda: len(house.roots()) == len(phones))
+        await house.forward(minutes=10)
+        afterwards = await house.read(lambda ledger: ledger.audit.troubles())
+
+        assert ["things wait for slack" in trouble.what for trouble in during] == [True]
+        assert health.status_code == 200
+        assert afterwards == []
+        assert "Only 100 of 380" in (house.mail.inbox("desk@example.com")[0].text or "")
+        assert ["things wait" in (mail.text or "") for mail in house.mail.inbox("ben@example.com")] == [True]

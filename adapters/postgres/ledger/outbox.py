@@ -44,6 +44,10 @@ _DESTINATIONS = """
         SELECT 1 FROM entry WHERE is_free AND entry.destination = each.destination AND due_at <= %s
     )
 """
+_CROWDED = """
+    SELECT destination FROM entry WHERE is_free AND due_at <= %s GROUP BY destination HAVING count(*) > %s
+    ORDER BY destination
+"""
 _NEXT_DUE = "SELECT min(due_at) FROM entry WHERE is_free AND due_at > %s"
 _HASTEN = """
     UPDATE entry SET due_at = %(now)s WHERE position IN (
@@ -172,6 +176,9 @@ class PostgresOutbox:
 
     def destinations(self, now: datetime) -> list[str]:
         return [destination for (destination,) in self._execute(_DESTINATIONS, (now,))]
+
+    def crowded(self, more_than: int, now: datetime) -> list[str]:
+        return [destination for (destination,) in self._execute(_CROWDED, (now, more_than))]
 
     def next_due(self, now: datetime) -> datetime | None:
         row = self._execute(_NEXT_DUE, (now,)).fetchone()

@@ -21,7 +21,10 @@ _UNSEEN_REQUEST = """
 _UNASKED_ATTEMPT = "SELECT token FROM entry WHERE state = 'trying' AND ask_at < ? LIMIT 1"
 _UNTAKEN_ENTRY = """
     SELECT token FROM entry WHERE is_free = 1 AND due_at < ?
-    AND NOT EXISTS (SELECT 1 FROM trouble WHERE key IN ('blocked/' || destination, 'waiting/' || destination)) LIMIT 1
+    AND NOT EXISTS (
+        SELECT 1 FROM trouble
+        WHERE key IN ('blocked/' || destination, 'waiting/' || destination, 'crowd/' || destination)
+    ) LIMIT 1
 """
 _STUCK_LANE = """
     SELECT entry.token FROM (

@@ -43,6 +43,10 @@ _DESTINATIONS = """
         SELECT 1 FROM entry WHERE is_free = 1 AND entry.destination = each.destination AND due_at <= ?
     )
 """
+_CROWDED = """
+    SELECT destination FROM entry WHERE is_free = 1 AND due_at <= ? GROUP BY destination HAVING count(*) > ?
+    ORDER BY destination
+"""
 _NEXT_DUE = "SELECT min(due_at) FROM entry WHERE is_free = 1 AND due_at > ?"
 _HASTEN = """
     UPDATE entry SET due_at = ?1 WHERE is_free = 1 AND due_at > ?1 AND destination >= ?2 AND destination < ?3
@@ -167,6 +171,9 @@ class SqliteOutbox:
 
     def destinations(self, now: datetime) -> list[str]:
         return [destination for (destination,) in self._execute(_DESTINATIONS, (moment(now),))]
+
+    def crowded(self, more_than: int, now: datetime) -> list[str]:
+        return [destination for (destination,) in self._execute(_CROWDED, (moment(now), more_than))]
 
     def next_due(self, now: datetime) -> datetime | None:
         (due_at,) = self._execute(_NEXT_DUE, (moment(now),)).fetchone()
