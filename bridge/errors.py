@@ -80,6 +80,7 @@ class Reason(StrEnum):
     NOT_REPLIABLE = "not-repliable"
     GONE = "gone"
     REJECTED = "rejected"
+    NOTE = "note"  # meant for colleagues
 
 
 class PortError(BridgeError):

@@ -31,7 +31,7 @@ from adapters.postgres.settings import PostgresSettings
 from adapters.slack.settings import SlackSettings
 from adapters.sqlite.settings import SqliteSettings
 from adapters.twilio.settings import TwilioSettings
-from bridge.domain.dialplan import Abilities, DialPlan, Did, LongText, Person
+from bridge.domain.dialplan import NOTES, Abilities, DialPlan, Did, LongText, Person, Replies
 from bridge.domain.duration import duration
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber, ShortCode, address, is_toll_free
@@ -151,6 +151,9 @@ class BridgeSettings(HttpSettings):
     digest_interval: Annotated[timedelta, _between("1s", "1d")] = Field(
         default=timedelta(minutes=10), description="The shortest time between two digest mails to the same person."
     )
+    notes: tuple[Line, ...] = Field(
+        default=NOTES, description="What a reply begins with that stays among colleagues; [] for no such sign."
+    )
     admins: tuple[str, ...] = Field(
         default=(), description="The people, by name, who are told what only an operator can mend."
     )
@@ -208,6 +211,10 @@ class DidSettings(BaseModel):
     long_text: LongText = Field(
         default=LongText.SEGMENTS,
         description="What becomes of a reply that is longer than one text: segments, split, mms or refuse.",
+    )
+    replies: Replies = Field(
+        default=Replies.SEND,
+        description="Which replies go out: send (every one but notes), mention (those that mention the app) or off.",
     )
     max_mms_bytes: Annotated[int, Field(ge=10_000, le=5_000_000)] | None = Field(
         default=None,
@@ -285,6 +292,7 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         digest_interval=bridge.digest_interval,
         retention=bridge.retention,
         timezone=bridge.timezone,
+        notes=bridge.notes,
         limits=_limits(settings.limits),
     )
 
@@ -308,6 +316,7 @@ def _did(did: DidSettings, bridge: BridgeSettings, people: Mapping[str, Person])
         acknowledge_within=did.acknowledge_within or bridge.acknowledge_within,
         retention=did.retention or bridge.retention,
         long_text=did.long_text,
+        replies=did.replies,
         max_mms_bytes=did.max_mms_bytes or (TOLL_FREE_MMS_BYTES if is_toll_free(number) else LONG_CODE_MMS_BYTES),
     )
 

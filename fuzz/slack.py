@@ -57,7 +57,7 @@ def _told(told: Json, again: Json) -> None:
 
 def _event(told: Json) -> ChatEvent | WireError:
     try:
-        return wire.event(told, _CALLED)
+        return wire.event(told, _CALLED, _ME)
     except WireError as error:
         return error
 

@@ -88,7 +88,7 @@ class Inbox:
         message = wire.message_in(payload)
         called = await self._people.names(plain.people_in(message)) if message else {}
         try:
-            return wire.event(payload, called)
+            return wire.event(payload, called, self._me)
         except WireError as error:
             return error
 

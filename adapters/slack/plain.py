@@ -12,7 +12,7 @@ from adapters.slack import emoji
 from adapters.slack.names import Json
 from bridge.wording import chat
 
-Names = Mapping[str, str]  # of people and channels, by id
+Names = Mapping[str, str]  # of people and channels, by id; whose name is empty is left out
 
 _TOKEN = re.compile(r"<([^<>\n]+)>")
 _LABELLED = re.compile(r"<[@#!](?:subteam\^)?([A-Z0-9]+)\|([^<>|]+)>")
@@ -194,7 +194,8 @@ def _command(command: str, label: str, names: Names) -> str:
 
 
 def _person(user_id: str, names: Names) -> str:
-    return names.get(user_id) or f"@{chat.colleague()}"
+    found = names.get(user_id)
+    return f"@{chat.colleague()}" if found is None else found
 
 
 def _named(sign: str, id_: str, names: Names) -> str:

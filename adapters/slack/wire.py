@@ -6,6 +6,7 @@ a `WireError`. Of failures, certainly not done are only: never connected, too ma
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +17,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from adapters.slack import names, refusals
 from adapters.slack.lines import NoConnection
 from adapters.slack.names import SLACKBOT, Identity, Json
-from adapters.slack.plain import Names, plain
+from adapters.slack.plain import Names, people_in, plain
 from adapters.slack.render import ACTION
 from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
 from bridge.domain.ids import EventKey, MediaRef, PersonRef
@@ -41,7 +42,9 @@ MARKS = {
     Mark.DELIVERED: "white_check_mark",
     Mark.FAILED: "x",
     Mark.CANCELLED: "no_entry_sign",
+    Mark.NOTE: "lock",
 }  # the further a reply has come, the later
+_ADDRESSED = re.compile(r"\A[:,]\s+")  # what is left of "@app, ..."
 _UNHEARD_OF = 2**40  # octets, which no file has
 _FETCHABLE = ("hosted", "snippet", "file_access")
 
@@ -112,18 +115,18 @@ def _press_key(payload: Json) -> EventKey:
     return EventKey(names.whole(pressed))
 
 
-def event(payload: Json, called: Names) -> ChatEvent:
+def event(payload: Json, called: Names, me: Identity) -> ChatEvent:
     """Read a payload that concerns us."""
     try:
         if message := message_in(payload):
-            return reply(message, _word(message["channel"]), called)
+            return reply(message, _word(message["channel"]), called, me)
         return _reaction(payload["event"]) if "event" in payload else _press(payload)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise WireError(f"a payload of Slack's that cannot be read ({type(error).__name__})") from error
 
 
 def reply(
-    message: Json, channel: str, called: Names, *, read_back: bool = False, mark: Mark | None = None
+    message: Json, channel: str, called: Names, me: Identity, *, read_back: bool = False, mark: Mark | None = None
 ) -> ThreadReply:
     files, unfit = _files(message)
     return ThreadReply(
@@ -131,13 +134,21 @@ def reply(
         thread=names.thread_ref(channel, _word(message["thread_ts"])),
         post=names.post_ref(channel, _word(message["ts"])),
         author=PersonRef(_word(message["user"])),
-        text=names.whole(plain(message, called)),
+        text=names.whole(_without_our_name(message, called, me)),
         files=files,
         unfit_files=unfit,
         said_at=names.moment(message["ts"]),
         read_back=read_back,
         mark=mark,
+        mentions_us=me.user_id in people_in(message),
     )
+
+
+def _without_our_name(message: Json, called: Names, me: Identity) -> str:
+    """Give the words; nobody at the other end is to read how our app is called."""
+    if me.user_id not in people_in(message):
+        return plain(message, called)
+    return _ADDRESSED.sub("", plain(message, {**called, me.user_id: ""}).strip())
 
 
 def _reaction(told: Json) -> Reaction:
@@ -215,7 +226,7 @@ def reply_read_back(
         body=json.dumps({"channel": channel, "message": message}).encode(),
     )
     try:
-        return raw_event, reply(message, channel, called, read_back=True, mark=_mark_on(message, me))
+        return raw_event, reply(message, channel, called, me, read_back=True, mark=_mark_on(message, me))
     except WireError as error:
         return raw_event, error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:

@@ -10,6 +10,8 @@ from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.toll import Limits, region_of
 
+NOTES = ("//", "\U0001f512", "note:")  # what a reply begins with that is meant for colleagues
+
 
 class LongText(StrEnum):
     """What becomes of a reply that needs more than one segment."""
@@ -18,6 +20,14 @@ class LongText(StrEnum):
     SPLIT = "split"  # numbered texts of at most 160 characters
     MMS = "mms"  # one MMS
     REFUSE = "refuse"  # said in the thread, not sent
+
+
+class Replies(StrEnum):
+    """Which replies of people in a number's threads are meant for the other end."""
+
+    SEND = "send"  # every one, but for notes
+    MENTION = "mention"  # those that mention the app
+    OFF = "off"  # none: the number is one-way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +64,7 @@ class Did:
     retention: timedelta
     long_text: LongText = LongText.SEGMENTS
     max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
+    replies: Replies = Replies.SEND
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +82,7 @@ class DialPlan:
     ask_over_segments: int = 3
     retention: timedelta = timedelta(days=30)
     timezone: str = "UTC"
+    notes: tuple[str, ...] = NOTES
     limits: Limits = field(default_factory=Limits)
 
     @cached_property

@@ -56,6 +56,7 @@ class ThreadReply:
     said_at: datetime
     read_back: bool = False  # found by catch-up, not told live
     mark: Mark | None = None  # the mark of ours that it bore when it was read back
+    mentions_us: bool = False  # the app was called by its name, which `text` leaves out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,3 +63,4 @@ class Mark(StrEnum):
     DELIVERED = "delivered"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    NOTE = "note"

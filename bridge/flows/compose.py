@@ -29,6 +29,7 @@ from bridge.domain.phone import Address
 from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
 from bridge.domain.visible import is_blank, posts_of
+from bridge.errors import Reason
 from bridge.flows import request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
@@ -91,12 +92,15 @@ def recipients(
     return (last,) if last else conversation.participants[:1]
 
 
+_REFUSED = {Reason.NOTE: Mark.NOTE}
+
+
 def mark_of(ledger: Ledger, message: Message) -> Mark:
     """Return the state that a reply carries: that of its least advanced part, each part by its newest entry."""
     newest = {entry.part: entry.status for entry in ledger.outbox.of_message(message.id)}
     statuses = [status for status in newest.values() if status]
     if not statuses:
-        return Mark.FAILED if message.refusal else Mark.QUEUED
+        return _REFUSED.get(message.refusal, Mark.FAILED) if message.refusal else Mark.QUEUED
     return Mark(lowest(statuses).value)
 
 

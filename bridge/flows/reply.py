@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bridge.domain.conversation import ConsentState, Conversation
-from bridge.domain.dialplan import DialPlan, Did, LongText
+from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import EntryToken, MessageId, PostRef
 from bridge.domain.message import Direction, Message, Post
@@ -34,13 +34,12 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
     if conversation is None:
         return
     did = plan.did(conversation.did)
+    if _is_note(plan, did, event):
+        _note(ledger, plan, conversation, event, now)
+        return
     unsure_since = doubt.since_reply(ledger, event, now)
     refusal = _refusal(ledger, plan, did, conversation, event, is_unsure=unsure_since is not None)
-    message = _message(event, conversation, refusal, now)
-    ledger.messages.save(message)
-    seen = ledger.posts.shown_at(conversation.id, event.said_at)
-    ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=seen, posted_at=event.said_at))
-    acknowledge.by_reply(ledger, conversation, event, now)
+    message = _kept(ledger, conversation, event, Reason.REJECTED if refusal else None, now)
     if did is None or refusal:
         warn.thread(ledger, did, conversation, refusal or _no_number(event), event.key, now, unsure_since)
     elif event.unfit_files:
@@ -58,7 +57,33 @@ def _no_number(event: ThreadReply) -> Notice:
     return Notice(case=Case.NO_NUMBER, person=event.author)
 
 
-def _message(event: ThreadReply, conversation: Conversation, refusal: Notice | None, now: datetime) -> Message:
+def _is_note(plan: DialPlan, did: Did | None, event: ThreadReply) -> bool:
+    """Tell what is meant for colleagues, by its beginning or by the rule of the number."""
+    if did is not None and (did.replies is Replies.OFF or (did.replies is Replies.MENTION and not event.mentions_us)):
+        return True
+    beginning = event.text.lstrip().casefold()
+    return any(beginning.startswith(sign.casefold()) for sign in plan.notes)
+
+
+def _note(ledger: Ledger, plan: DialPlan, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
+    """Keep what is said among colleagues, which acknowledges as any reply does, and let it be seen that it stays."""
+    message = _kept(ledger, conversation, event, Reason.NOTE, now)
+    request.marked(ledger, message.id, event.key, now)
+
+
+def _kept(
+    ledger: Ledger, conversation: Conversation, event: ThreadReply, refusal: Reason | None, now: datetime
+) -> Message:
+    """Keep a reply, and take it as an acknowledgement."""
+    message = _message(event, conversation, refusal, now)
+    ledger.messages.save(message)
+    seen = ledger.posts.shown_at(conversation.id, event.said_at)
+    ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=seen, posted_at=event.said_at))
+    acknowledge.by_reply(ledger, conversation, event, now)
+    return message
+
+
+def _message(event: ThreadReply, conversation: Conversation, refusal: Reason | None, now: datetime) -> Message:
     return Message(
         id=MessageId(event.key),
         conversation=conversation.id,
@@ -69,7 +94,7 @@ def _message(event: ThreadReply, conversation: Conversation, refusal: Notice | N
         said_at=event.said_at,
         received_at=now,
         post=event.post,
-        refusal=Reason.REJECTED if refusal else None,
+        refusal=refusal,
     )
 
 

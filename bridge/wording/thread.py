@@ -55,6 +55,7 @@ _REASONS = {
     Reason.NOT_REPLIABLE: "this sender cannot be answered.",
     Reason.GONE: "it no longer exists.",
     Reason.REJECTED: "the carrier refused it.",
+    Reason.NOTE: "it is a note for colleagues.",
 }
 
 

@@ -362,5 +362,11 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
         await house.is_audited()
 
 
+def did(**more: str) -> list[Json]:
+    """Configure one number of ours alone, with these settings."""
+    line = {"number": DID, "label": "Main line", "carrier": "main", "channel": CHANNEL, "assigned": ["Front desk"]}
+    return [{**line, **more}]
+
+
 def number(written: str) -> PhoneNumber:
     return PhoneNumber(written)

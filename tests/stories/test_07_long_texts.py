@@ -2,12 +2,7 @@
 
 from pathlib import Path
 
-from tests.stories.language import ADA, DID, House, opened_house
-
-
-def did(**more: str) -> list[dict[str, object]]:
-    line = {"number": DID, "label": "Main line", "carrier": "main", "channel": "C0TEXTS", "assigned": ["Front desk"]}
-    return [{**line, **more}]
+from tests.stories.language import ADA, House, did, opened_house
 
 
 async def test_a_reply_of_three_segments_goes_out_unasked_and_one_of_four_is_asked_about(house: House) -> None:

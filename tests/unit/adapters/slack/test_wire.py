@@ -33,7 +33,7 @@ def test_every_example_becomes_what_it_is_said_to_be(name: str) -> None:
 
     assert wire.concerns_us(payload(name), ME) == (concerns is not None)
     if concerns:
-        assert type(wire.event(payload(name), {})).__name__ == concerns
+        assert type(wire.event(payload(name), {}, ME)).__name__ == concerns
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -46,13 +46,42 @@ def test_every_example_can_be_kept_and_holds_no_secret(name: str) -> None:
 
 
 def test_a_reply_is_read_whole() -> None:
-    reply = wire.event(payload("reply"), {})
+    reply = wire.event(payload("reply"), {}, ME)
 
     assert isinstance(reply, ThreadReply)
     assert reply.key == "slack:C0TEXTS/1772463700.000200"
     assert reply.thread == "C0TEXTS/1772463600.000100"
     assert (reply.author, reply.text) == ("U0ANNA", "on my way")
     assert reply.said_at == datetime(2026, 3, 2, 15, 1, 40, 200, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("typed", "text"),
+    [
+        ("<@U0BRIDGE> on my way", "on my way"),
+        ("<@U0BRIDGE>: on my way", "on my way"),
+        ("on my way, <@U0BRIDGE>", "on my way,"),
+        ("<@U0BRIDGE> :) <@U9>", ":) @colleague"),
+        ("<@U0BRIDGE>", ""),
+    ],
+)
+def test_the_name_of_our_app_is_noticed_and_reaches_nobody(typed: str, text: str) -> None:
+    told = payload("reply")
+    message = {key: value for key, value in told["event"].items() if key != "blocks"} | {"text": typed}
+
+    reply = wire.event(told | {"event": message}, {}, ME)
+
+    assert isinstance(reply, ThreadReply)
+    assert (reply.mentions_us, reply.text) == (True, text)
+
+
+def test_somebody_elses_name_is_not_taken_for_ours() -> None:
+    told = payload("reply")
+
+    reply = wire.event(told | {"event": told["event"] | {"text": "<@U9> hello", "blocks": None}}, {}, ME)
+
+    assert isinstance(reply, ThreadReply)
+    assert not reply.mentions_us
 
 
 def test_a_message_has_two_names_because_one_gesture_may_come_as_two_messages() -> None:
@@ -65,7 +94,7 @@ def test_a_message_has_two_names_because_one_gesture_may_come_as_two_messages() 
 
 
 def test_files_are_sorted_into_those_we_may_fetch_and_the_names_of_the_others() -> None:
-    reply = wire.event(payload("reply_of_files"), {})
+    reply = wire.event(payload("reply_of_files"), {}, ME)
 
     assert isinstance(reply, ThreadReply)
     assert [(file.ref, file.name, file.type, file.size) for file in reply.files] == [
@@ -79,14 +108,14 @@ def test_a_file_without_an_id_is_none_that_we_may_fetch() -> None:
     told = payload("reply_of_files")
     message = told["event"] | {"files": [{"name": "cat.jpg", "mode": "hosted"}]}
 
-    reply = wire.event(told | {"event": message}, {})
+    reply = wire.event(told | {"event": message}, {}, ME)
 
     assert isinstance(reply, ThreadReply)
     assert (reply.files, reply.unfit_files) == ((), ("cat.jpg",))
 
 
 def test_a_reaction_has_its_own_moment_and_its_telling_as_its_name() -> None:
-    added, removed = (wire.event(payload(name), {}) for name in ("reaction_added", "reaction_removed"))
+    added, removed = (wire.event(payload(name), {}, ME) for name in ("reaction_added", "reaction_removed"))
 
     assert isinstance(added, Reaction)
     assert isinstance(removed, Reaction)
@@ -97,7 +126,7 @@ def test_a_reaction_has_its_own_moment_and_its_telling_as_its_name() -> None:
 
 
 def test_a_press_is_read_whole() -> None:
-    pressed = wire.event(payload("button"), {})
+    pressed = wire.event(payload("button"), {}, ME)
 
     assert isinstance(pressed, ButtonPressed)
     assert (pressed.action, pressed.value, pressed.person) == (Action.ACKNOWLEDGE, "c1", "U0ANNA")
@@ -109,7 +138,7 @@ def test_a_press_is_read_whole() -> None:
 def test_the_second_of_two_equal_buttons_asks_for_the_same() -> None:
     action = payload("button")["actions"][0] | {"action_id": "sms:retry#1"}
 
-    pressed = wire.event(payload("button") | {"actions": [action]}, {})
+    pressed = wire.event(payload("button") | {"actions": [action]}, {}, ME)
 
     assert isinstance(pressed, ButtonPressed)
     assert pressed.action is Action.RETRY
@@ -169,7 +198,7 @@ def test_whatever_stands_in_a_payload_it_is_an_event_or_a_wire_error(name: str, 
     raw = wire.raw(told)
     assert raw.keys
     try:
-        wire.event(told, {})
+        wire.event(told, {}, ME)
     except WireError:
         return
 
