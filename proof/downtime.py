@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from adapters.sandbox.workspace.nouns import Message
-from tests.faults.truth import Said, Verdict, judge
+from tests.faults.truth import Misplaced, Said, Verdict, judge
 from tests.stories.language import ADA, BOB, CHANNEL, CY, DID, House, Thread, buttons, opened_house, shown
 
 AWAY = timedelta(hours=2)
@@ -33,9 +33,9 @@ class Downtime:
     verdict: Verdict
 
     @property
-    def misplaced(self) -> list[str]:
+    def misplaced(self) -> list[Misplaced]:
         """Return what stands in the wrong place of a thread; replies go when people decide, in no order of ours."""
-        return [found for found in self.verdict.misplaced if found.startswith("thread")]
+        return [found for found in self.verdict.misplaced if found.where.startswith("thread")]
 
     @property
     def is_recovered(self) -> bool:

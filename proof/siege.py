@@ -20,7 +20,7 @@ from adapters.sandbox.faults import UNCLEAR, Fault
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
 from proof.balancer import Balancer
-from proof.books import Books, PostgresBooks, SqliteBooks, trying
+from proof.books import Books, PostgresBooks, SqliteBooks, open_entries, trying
 from proof.haste import CALL_SECONDS
 from proof.talk import DESK, Talk
 from tests.faults.ambush import NOT_PROCESSED, PROCESSED, Ambush
@@ -35,12 +35,14 @@ _BY_SLACK = {"socket": ()}  # a handshake that fails is tried for a minute, long
 # A server that falls silent and has not got the mail, twice, is beyond mending: a mail is repeated once.
 _MAIL = (Fault.REFUSE, Fault.LIMIT, Fault.CUT, Fault.SILENT)
 _BY_MAIL = {"smtp.data": (Fault.LIMIT,), "smtp.dot": (Fault.LIMIT, Fault.CUT, Fault.SILENT)}
-_LISTING_LAG = timedelta(seconds=0.8)  # of the carrier's list; the daemons count on a second
+_LISTING_LAG = timedelta(seconds=1.8)  # of the carrier's list; the daemons count on two
 _RECEIPTS_AFTER = timedelta(seconds=3)  # late enough for the list to be asked first
 _MORE = {
+    "carrier": 'listing_lag = "2s"',
     "bridge": 'acknowledge_within = "5s"\ndigest_window = "1s"\ndigest_interval = "5s"',
     "mail": f'timeout = "{CALL_SECONDS}s"\naccept_timeout = "{CALL_SECONDS}s"',
 }
+_MOST_OPEN = 60  # wishes in the outbox; when there are more, people pause, and so do the kills
 _KINDS = {
     "messages.create": ("send-sms",),
     "chat.postMessage": ("show-message", "say-note"),
@@ -118,8 +120,14 @@ class Siege:
         """Let people talk and daemons die until there were so many of both."""
         await self._somebody_is_there()
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._hunt(kills))
-            tasks.create_task(self.talk.go_on(messages, lambda: messages * (self.kills + 1) // (kills or 1)))
+            tasks.create_task(self._hunt(kills, messages))
+            tasks.create_task(self.talk.go_on(messages, lambda: self._by_now(kills, messages)))
+
+    def _by_now(self, kills: int, messages: int) -> int:
+        """Return how much may have been said: as much as goes with so many kills, but nothing while much waits."""
+        if len(open_entries(self.books)) > _MOST_OPEN:
+            return 0
+        return messages * (self.kills + 1) // (kills or 1)
 
     async def _keep(self, daemon: Process) -> None:
         """Start it again whenever it is dead."""
@@ -129,8 +137,10 @@ class Siege:
             await daemon.gone()
             self.died += pid not in self._doomed and not self._is_closing
 
-    async def _hunt(self, kills: int) -> None:
+    async def _hunt(self, kills: int, messages: int) -> None:
         while self.kills < kills:
+            while self.talk.messages * kills < messages * self.kills:  # noqa: ASYNC110 - people speak in their own time
+                await asyncio.sleep(0.1)
             await self._somebody_is_there()
             await self._kill_one(self.lot.choice(_SENDS if self.kills % 4 else _OTHERS))
             await asyncio.sleep(self.lot.uniform(0, 1))
@@ -166,7 +176,7 @@ class Siege:
         callers = [pid for pid, kind in attempts if kind in _KINDS.get(call, ())]
         if not alive:
             return
-        pid = callers[0] if callers else self.lot.choice(list(alive))
+        pid = [*callers, *(owner for owner, _ in attempts), self.lot.choice(list(alive))][0]
         self._doomed.add(pid or 0)
         alive[pid].kill()
         self.kills += 1

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from adapters.sandbox.workspace.nouns import Message
 from proof.books import learnt, open_entries
+from proof.order import is_excused
 from proof.siege import Siege
 from proof.talk import DESK, QUIET, Talk
 from tests.faults.truth import Verdict, judge, mailed
@@ -105,7 +106,8 @@ class Reckoning:
         return verdict
 
     def _counted(self) -> Toll:
-        siege, verdict, as_learnt = self.siege, self._judged(), self._as_learnt()
+        siege, verdict = self.siege, self._judged()
+        known = {_place(*which): texts for which, texts in learnt(siege.books).items()}
         mails = siege.house.mail.inbox("desk@example.com")
         digests = {mail.message_id for mail in mails}
         quiet = {words for phone in QUIET for words in siege.talk.said.texts.get((phone, DID), [])}
@@ -125,15 +127,15 @@ class Reckoning:
             doubled_sms=[one for one in verdict.doubled if one.startswith("phone")],
             doubled_posts=[one for one in verdict.doubled if not one.startswith("phone")],
             doubled_digests=[words for words, count in told.items() if count > 1],
-            out_of_order=[one for one in verdict.misplaced if one not in as_learnt],
-            learnt_late=[one for one in verdict.misplaced if one in as_learnt],
+            out_of_order=[str(one) for one in verdict.misplaced if not is_excused(one, known[one.where])],
+            learnt_late=[one.where for one in verdict.misplaced if is_excused(one, known[one.where])],
             left_open=open_entries(siege.books),
         )
 
-    def _as_learnt(self) -> set[str]:
-        """Return, as a verdict words it, every phone and thread as it looks in the order in which daemons learnt."""
-        names = {"in": "thread", "out": "phone"}
-        return {f"{names[way]} {phone[-4:]}: {texts}" for (way, phone), texts in learnt(self.siege.books).items()}
+
+def _place(direction: str, phone: str) -> str:
+    """Name a phone or a thread as a verdict does."""
+    return f"{'thread' if direction == 'in' else 'phone'} {phone[-4:]}"
 
 
 def _questions(house: House, talk: Talk) -> Iterator[tuple[str, Message, int]]:

@@ -50,7 +50,7 @@ auth_token = {{ env = "AUTH_TOKEN" }}
 api_url = "{carrier}"
 messages_per_second = 0
 timeout = "2s"
-listing_lag = "1s"
+{more[carrier]}
 [[people]]
 name = "Front desk"
 email = "desk@example.com"
@@ -61,6 +61,7 @@ carrier = "main"
 channel = "{channel}"
 assigned = ["Front desk"]
 """
+_USUAL = {"carrier": 'listing_lag = "1s"'}
 
 
 class Process:
@@ -91,7 +92,7 @@ class Process:
                 folder=house.path,
                 name=name,
                 store='url = { env = "STORE_URL" }' if url else f'path = "{house.path}/bridge.db"',
-                more=defaultdict(str, more),
+                more=defaultdict(str, _USUAL | dict(more)),
                 slack=house.slack.api_url,
                 mail=house.mail.port,
                 account=house.carrier.account_sid,

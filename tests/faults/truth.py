@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from adapters.sandbox.mailbox.mail import Mail
 from adapters.sandbox.workspace.nouns import Message
@@ -36,13 +37,21 @@ class Said:
         return words
 
 
+class Misplaced(NamedTuple):
+    """What stands at one place in another order than it was said in."""
+
+    where: str
+    said: tuple[str, ...]
+    found: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class Verdict:
     """What is wrong. An empty one is what every test hopes for, and no control."""
 
     lost: list[str] = field(default_factory=list)
     doubled: list[str] = field(default_factory=list)
-    misplaced: list[str] = field(default_factory=list)
+    misplaced: list[Misplaced] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)  # what was said and nobody asked for
 
     def compare(self, where: str, expected: Sequence[str], found: Sequence[str], at_once: Collection[str] = ()) -> None:
@@ -51,7 +60,7 @@ class Verdict:
         self.lost += [f"{where}: {words}" for words in (wanted - there).elements()]
         self.doubled += [f"{where}: {words}" for words in (there - wanted).elements()]
         if wanted == there and _order(expected, at_once) != _order(found, at_once):
-            self.misplaced.append(f"{where}: {list(found)}")
+            self.misplaced.append(Misplaced(where, tuple(expected), tuple(found)))
 
     @property
     def harm(self) -> int:
