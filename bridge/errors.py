@@ -81,6 +81,7 @@ class Reason(StrEnum):
     GONE = "gone"
     REJECTED = "rejected"
     NOTE = "note"  # meant for colleagues
+    WITHDRAWN = "withdrawn"  # taken back by its author
 
 
 class PortError(BridgeError):

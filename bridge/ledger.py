@@ -30,6 +30,7 @@ from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement, Wi
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.query import StatusView, Trouble
 from bridge.domain.toll import Cap, Toll
+from bridge.errors import Reason
 
 
 class Sightings(Protocol):
@@ -64,6 +65,9 @@ class Conversations(Protocol):
 class Messages(Protocol):
     def save(self, message: Message) -> int:
         """Keep it and return its position, higher than every earlier one. An inbound message is open at first."""
+
+    def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
+        """Give a kept message other words, and the reason why they are not sent, if so."""
 
     def get(self, id: MessageId) -> Message | None: ...
     def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:

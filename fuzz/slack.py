@@ -13,7 +13,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.http.exchange import WebRequest
 from adapters.sandbox.clock import MovableClock
-from adapters.slack import listener, plain, wire
+from adapters.slack import concerns, listener, plain, wire
 from adapters.slack.api import SlackApi
 from adapters.slack.history import History
 from adapters.slack.names import Identity, Json
@@ -45,9 +45,9 @@ def payload(data: bytes) -> None:
 
 def _told(told: Json, again: Json) -> None:
     """Take equal payloads in, as the inbox does."""
-    if message := wire.message_in(told):
+    if message := concerns.message_in(told):
         _said(message)
-    if not wire.concerns_us(told, _ME):
+    if not concerns.concerns_us(told, _ME):
         return
     raw = wire.raw(told)
     promise(raw == wire.raw(again), "equal payloads have equal names")
@@ -74,7 +74,7 @@ def read_back(data: bytes) -> None:
     raw, reactions = wire.reaction_set(message, _CHANNEL, _NOW, ignored=frozenset())
     _kept(raw)
     promise(can_be_kept(reactions), "a set of reactions can be kept")
-    if not wire.is_reply(message, _ME):
+    if not concerns.is_reply(message, _ME):
         return
     raw, event = wire.reply_read_back(message, _CHANNEL, _CALLED, _ME)
     raw_again, event_again = wire.reply_read_back(again, _CHANNEL, _CALLED, _ME)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from adapters.slack import names, plain, wire
+from adapters.slack import concerns, names, plain, wire
 from adapters.slack.api import SlackApi
 from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.people import People
@@ -73,9 +73,10 @@ class History:
         for seen in await self._messages(channel, ts):
             if me.is_me(seen.message):
                 found.append(await self._found(seen, channel, me))
-            elif wire.is_reply(seen.message, me) and str(seen.message["ts"]) >= names.stamp(since):
+            elif concerns.is_reply(seen.message, me) and str(seen.message["ts"]) >= names.stamp(since):
                 called = await self._people.names(plain.people_in(seen.message))
                 found.append(wire.reply_read_back(seen.message, channel, called, me))
+                found += wire.edit_read_back(seen.message, channel, called, me)
         return found
 
     async def _messages(self, channel: str, ts: str) -> list[_Seen]:

@@ -14,7 +14,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import plain, wire
+from adapters.slack import concerns, plain, wire
 from adapters.slack.api import VENDOR_LOG, SlackApi
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
@@ -55,7 +55,7 @@ class Inbox:
         return app
 
     async def _admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
-        if wire.concerns_us(body, self._me):
+        if concerns.concerns_us(body, self._me):
             async with self._turn(body):
                 is_kept = await self._is_kept(body)
             if not is_kept:
@@ -65,9 +65,7 @@ class Inbox:
 
     def _turn(self, payload: Json) -> asyncio.Lock:
         """Let the replies of one thread in one after another, as they came: looking up a name must not shuffle them."""
-        event = payload.get("event")
-        told = event if isinstance(event, dict) else {}
-        thread = f"{told.get('channel')}/{told.get('thread_ts')}"
+        thread = str(concerns.told_of(payload).get("thread_ts"))  # of two channels the same moment is no harm
         lock = self._turns.get(thread)
         if lock is None:
             lock = self._turns[thread] = asyncio.Lock()
@@ -75,7 +73,7 @@ class Inbox:
 
     async def _is_kept(self, payload: Json) -> bool:
         """Hand a payload in; false when Slack must tell it again."""
-        reactor = wire.reactor(payload)
+        reactor = concerns.reactor(payload)
         try:
             if reactor and await self._people.is_bot(reactor):
                 return True
@@ -85,8 +83,8 @@ class Inbox:
         return await self._intake.accept(wire.raw(payload), await self._read(payload)) is not Answer.BUSY
 
     async def _read(self, payload: Json) -> ChatEvent | WireError:
-        message = wire.message_in(payload)
-        called = await self._people.names(plain.people_in(message)) if message else {}
+        is_message = concerns.message_in(payload) is not None
+        called = await self._people.names(plain.people_in(concerns.told_of(payload))) if is_message else {}
         try:
             return wire.event(payload, called, self._me)
         except WireError as error:

@@ -1,7 +1,7 @@
 """What Slack tells us, as our nouns; and what it refuses, as our errors. Pure: people's names come in from outside.
 
-Anything may stand in a payload. What is none of our concern is recognised as such; what is, and yet cannot be read, is
-a `WireError`. Of failures, certainly not done are only: never connected, too many requests, a definite error word.
+Anything may stand in a payload. What concerns us (`concerns`), and yet cannot be read, is a `WireError`. Of failures,
+certainly not done are only: never connected, too many requests, a definite error word.
 """
 
 import hashlib
@@ -15,25 +15,29 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
+from adapters.slack.concerns import REACTIONS, REVISIONS, message_in, pressed
 from adapters.slack.lines import NoConnection
-from adapters.slack.names import SLACKBOT, Identity, Json
+from adapters.slack.names import Identity, Json
 from adapters.slack.plain import Names, people_in, plain
-from adapters.slack.render import ACTION
-from bridge.domain.event import ButtonPressed, ChatEvent, File, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.domain.event import (
+    ButtonPressed,
+    ChatEvent,
+    File,
+    RawEvent,
+    Reaction,
+    ReactionSet,
+    ReplyDeleted,
+    ReplyEdited,
+    ThreadReply,
+)
 from bridge.domain.ids import EventKey, MediaRef, PersonRef
-from bridge.domain.phrase import Action, Mark
+from bridge.domain.phrase import Mark
 from bridge.domain.visible import visible
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
 from bridge.wording import chat
 
 SOURCE = "slack"
 _SECRETS = ("token", "response_url", "response_urls", "trigger_id")
-_SPOKEN = (
-    None,
-    "file_share",
-    "thread_broadcast",
-)  # the subtypes that a person's words come in; all others do not count
-_REACTIONS = {"reaction_added": True, "reaction_removed": False}
 MARKS = {
     Mark.HELD: "double_vertical_bar",
     Mark.QUEUED: "hourglass_flowing_sand",
@@ -52,43 +56,6 @@ _FETCHABLE = ("hosted", "snippet", "file_access")
 # Events
 
 
-def message_in(payload: Json) -> Json | None:
-    """Give the message of an event that tells one."""
-    event = payload.get("event")
-    return event if isinstance(event, dict) and event.get("type") == "message" else None
-
-
-def concerns_us(payload: Json, me: Identity) -> bool:
-    """Tell a human's reply, reaction or press of one of our buttons from everything else that Slack sends."""
-    event = payload.get("event")
-    if isinstance(event, dict):
-        if event.get("type") == "message":
-            return is_reply(event, me)
-        item = event.get("item")
-        on_message = isinstance(item, dict) and item.get("type") == "message"
-        return _is_reaction(event) and on_message and event.get("user") not in (me.user_id, SLACKBOT)
-    return payload.get("type") == "block_actions" and _pressed(payload) is not None
-
-
-def is_reply(message: Json, me: Identity) -> bool:
-    """Tell a human's message in a thread. An app's has a bot_id, even where it borrows a person's token."""
-    if message.get("subtype") not in _SPOKEN or message.get("bot_id") or not message.get("thread_ts"):
-        return False
-    by_person = message.get("user") and message.get("user") not in (me.user_id, SLACKBOT)
-    return bool(by_person) and message["thread_ts"] != message.get("ts")
-
-
-def reactor(payload: Json) -> str | None:
-    """Give who reacted: it may be a bot, which only a look-up can tell."""
-    event = payload.get("event")
-    person = event.get("user") if isinstance(event, dict) and _is_reaction(event) else None
-    return person if isinstance(person, str) else None
-
-
-def _is_reaction(event: Json) -> bool:
-    return event.get("type") in tuple(_REACTIONS)
-
-
 def raw(payload: Json) -> RawEvent:
     """Keep a payload as it came, without what could be used to speak in our name."""
     body = json.dumps({key: value for key, value in payload.items() if key not in _SECRETS}).encode()
@@ -102,10 +69,20 @@ def raw(payload: Json) -> RawEvent:
 def _keys(payload: Json) -> tuple[EventKey, ...]:
     """Name the fact. A reaction has no name of its own, only its telling has; it is state, so that is enough."""
     if message := message_in(payload):
+        if message.get("subtype") in REVISIONS:
+            return (_revision_key(message),)
         return names.message_keys(str(message["channel"]), message)
     if "event_id" in payload:
         return (EventKey(names.whole(f"slack:event/{payload['event_id']}")),)
     return (_press_key(payload),)
+
+
+def _revision_key(event: Json) -> EventKey:
+    """Name a change by its moment, so that the same one told twice is one; a reply is deleted only once."""
+    if event["subtype"] == "message_deleted":
+        return EventKey(names.whole(f"slack:deleted/{event['channel']}/{event['deleted_ts']}"))
+    message = event["message"]
+    return EventKey(names.whole(f"slack:edited/{event['channel']}/{message['ts']}/{message['edited']['ts']}"))
 
 
 def _press_key(payload: Json) -> EventKey:
@@ -119,10 +96,22 @@ def event(payload: Json, called: Names, me: Identity) -> ChatEvent:
     """Read a payload that concerns us."""
     try:
         if message := message_in(payload):
-            return reply(message, _word(message["channel"]), called, me)
+            return _said(message, called, me)
         return _reaction(payload["event"]) if "event" in payload else _press(payload)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise WireError(f"a payload of Slack's that cannot be read ({type(error).__name__})") from error
+
+
+def _said(event: Json, called: Names, me: Identity) -> ThreadReply | ReplyEdited | ReplyDeleted:
+    channel = _word(event["channel"])
+    match event.get("subtype"):
+        case "message_changed":
+            return ReplyEdited(key=_revision_key(event), reply=reply(event["message"], channel, called, me))
+        case "message_deleted":
+            gone = event["previous_message"]
+            thread = names.thread_ref(channel, _word(gone["thread_ts"]))
+            return ReplyDeleted(key=_revision_key(event), reply=names.message_keys(channel, gone)[0], thread=thread)
+    return reply(event, channel, called, me)
 
 
 def reply(
@@ -156,33 +145,24 @@ def _reaction(told: Json) -> Reaction:
         post=names.post_ref(_word(told["item"]["channel"]), _word(told["item"]["ts"])),
         person=PersonRef(_word(told["user"])),
         emoji=_word(told["reaction"]),
-        is_set=_REACTIONS[told["type"]],
+        is_set=REACTIONS[told["type"]],
         at=names.moment(told["event_ts"]),
     )
 
 
 def _press(payload: Json) -> ButtonPressed:
     action = payload["actions"][0]
-    pressed = _pressed(payload)
-    if pressed is None:
+    action_pressed = pressed(payload)
+    if action_pressed is None:
         raise WireError("a button that is none of ours")
     return ButtonPressed(
         key=_press_key(payload),
-        action=pressed,
+        action=action_pressed,
         value=names.whole(action.get("value") or ""),
         person=PersonRef(_word(payload["user"]["id"])),
         post=names.post_ref(_word(payload["container"]["channel_id"]), _word(payload["container"]["message_ts"])),
         at=names.moment(action["action_ts"]),
     )
-
-
-def _pressed(payload: Json) -> Action | None:
-    """Read which of our buttons it was; a foreign one, or one of an older release, is nobody's."""
-    try:
-        action_id = payload["actions"][0]["action_id"]
-        return Action(action_id.removeprefix(ACTION).partition("#")[0]) if action_id.startswith(ACTION) else None
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
-        return None
 
 
 def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
@@ -231,6 +211,20 @@ def reply_read_back(
         return raw_event, error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         return raw_event, WireError(f"a message of Slack's that cannot be read ({type(error).__name__})")
+
+
+def edit_read_back(
+    message: Json, channel: str, called: Names, me: Identity
+) -> list[tuple[RawEvent, ReplyEdited | WireError]]:
+    """Tell that a reply was changed, if it was; its deletion leaves nothing that could be read."""
+    if not isinstance(message.get("edited"), dict):
+        return []
+    told = {"subtype": "message_changed", "channel": channel, "message": message}
+    try:
+        edited = ReplyEdited(key=_revision_key(told), reply=reply(message, channel, called, me, read_back=True))
+    except (WireError, KeyError, TypeError, AttributeError, ValueError, OverflowError):
+        return []  # the reply itself, read in the same breath, is told as what cannot be read
+    return [(RawEvent(source=SOURCE, keys=(edited.key,), body=json.dumps(told).encode()), edited)]
 
 
 def _mark_on(message: Json, me: Identity) -> Mark | None:

@@ -60,6 +60,23 @@ class ThreadReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyEdited:
+    """A person changed his reply; `reply` is the whole of it as it stands now, under its own key."""
+
+    key: EventKey
+    reply: ThreadReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyDeleted:
+    """A reply is gone from its thread."""
+
+    key: EventKey
+    reply: EventKey
+    thread: ThreadRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -90,5 +107,5 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-ChatEvent = ThreadReply | Reaction | ReactionSet | ButtonPressed
+ChatEvent = ThreadReply | ReplyEdited | ReplyDeleted | Reaction | ReactionSet | ButtonPressed
 Event = CarrierEvent | ChatEvent

@@ -31,6 +31,8 @@ class Case(StrEnum):
     GROUP_ANSWERS_ONE = "group-answers-one"
     PICTURE_LATE = "picture-late"
     PICTURE_REFUSED = "picture-refused"
+    EDITED_LATE = "edited-late"
+    DELETED_LATE = "deleted-late"
     DECIDED = "decided"
     HEARD = "heard"
 

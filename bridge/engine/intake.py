@@ -9,9 +9,19 @@ from typing import assert_never
 
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import DialPlan
-from bridge.domain.event import ButtonPressed, Event, InboundSms, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.domain.event import (
+    ButtonPressed,
+    Event,
+    InboundSms,
+    RawEvent,
+    Reaction,
+    ReactionSet,
+    ReplyDeleted,
+    ReplyEdited,
+    ThreadReply,
+)
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, receive, reply, track, warn
+from bridge.flows import acknowledge, decide, receive, reply, revise, track, warn
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -77,6 +87,8 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
         return Answer.ACCEPTED
     if isinstance(read, ThreadReply) and not reply.is_ours(ledger, read):
         raise _NotOurs(may_become_ours=ledger.conversations.is_opening())
+    if isinstance(read, ReplyEdited | ReplyDeleted) and not revise.is_known(ledger, read):
+        raise _NotOurs(may_become_ours=revise.is_ours(ledger, read))
     if isinstance(read, ButtonPressed) and decide.is_too_early(ledger, read):
         raise _NotOurs(may_become_ours=True)  # whoever pressed sees that it did not work, and presses again
     decide_on(ledger, plan, read, now)
@@ -100,6 +112,8 @@ def decide_on(ledger: Ledger, plan: DialPlan, event: Event, now: datetime) -> No
             track.receipt(ledger, plan, event, now)
         case ThreadReply():
             reply.by_sms(ledger, plan, event, now)
+        case ReplyEdited() | ReplyDeleted():
+            revise.by_author(ledger, plan, event, now)
         case Reaction():
             acknowledge.by_reaction(ledger, plan, event, now)
         case ReactionSet():

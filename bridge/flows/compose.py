@@ -92,16 +92,13 @@ def recipients(
     return (last,) if last else conversation.participants[:1]
 
 
-_REFUSED = {Reason.NOTE: Mark.NOTE}
-
-
 def mark_of(ledger: Ledger, message: Message) -> Mark:
     """Return the state that a reply carries: that of its least advanced part, each part by its newest entry."""
+    if message.refusal:
+        return Mark.NOTE if message.refusal is Reason.NOTE else Mark.FAILED
     newest = {entry.part: entry.status for entry in ledger.outbox.of_message(message.id)}
     statuses = [status for status in newest.values() if status]
-    if not statuses:
-        return _REFUSED.get(message.refusal, Mark.FAILED) if message.refusal else Mark.QUEUED
-    return Mark(lowest(statuses).value)
+    return Mark(lowest(statuses).value) if statuses else Mark.QUEUED
 
 
 def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -198,6 +195,8 @@ def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     if not found:
         return Unsaid.WITHDRAWN
     message, conversation, did = found
+    if message.refusal is Reason.WITHDRAWN:
+        return Unsaid.WITHDRAWN
     texts = texts_of(message, did, plan)
     tokens = () if entry.detail == request.WITHOUT_FILES or entry.part else _granted(ledger, message, now)
     text = texts[entry.part] if entry.part < len(texts) else ""

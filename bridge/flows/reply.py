@@ -1,11 +1,12 @@
 """Reply: what a person writes in a thread becomes a message, and an SMS, or the reason why not."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
-from bridge.domain.ids import EntryToken, MessageId, PostRef
+from bridge.domain.ids import EntryToken, MessageId, PersonRef, PostRef, ThreadRef
 from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
@@ -18,19 +19,24 @@ from bridge.ports import Ledger
 
 def is_ours(ledger: Ledger, event: ThreadReply) -> bool:
     """Tell whether the reply stands in a thread of ours; all others are none of our business."""
-    return _conversation(ledger, event) is not None
+    return is_in_ours(ledger, event.thread)
 
 
-def _conversation(ledger: Ledger, event: ThreadReply) -> Conversation | None:
+def is_in_ours(ledger: Ledger, thread: ThreadRef) -> bool:
+    """Tell whether this is a thread of ours."""
+    return _conversation(ledger, thread) is not None
+
+
+def _conversation(ledger: Ledger, thread: ThreadRef) -> Conversation | None:
     """Find whose thread it is; one whose first post was deleted is known by that post yet."""
-    shown = ledger.conversations.shown_in(event.thread)
-    post = None if shown else ledger.posts.get(PostRef(event.thread))
+    shown = ledger.conversations.shown_in(thread)
+    post = None if shown else ledger.posts.get(PostRef(thread))
     return ledger.conversations.get(post.conversation) if post else shown
 
 
 def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
     """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not."""
-    conversation = _conversation(ledger, event)
+    conversation = _conversation(ledger, event.thread)
     if conversation is None:
         return
     did = plan.did(conversation.did)
@@ -48,9 +54,35 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
         _send(ledger, plan, did, conversation, message, event, now, unsure_since)
     if unsure_since:
         doubt.heed(ledger, event, ledger.outbox.of_message(message.id))
+    _followed_up(ledger, did, message, event, now)
+
+
+def sent_anew(
+    ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, event: ThreadReply, now: datetime
+) -> None:
+    """Decide once more on a reply whose words were changed before it went out; `event` bears the key of the change."""
+    did = plan.did(conversation.did)
+    is_note = _is_note(plan, did, event)
+    refusal = None if is_note else _refusal(ledger, plan, did, conversation, event, is_unsure=False)
+    reason = Reason.NOTE if is_note else Reason.REJECTED if refusal else None
+    ledger.messages.reword(message.id, event.text, reason)
+    if refusal:
+        warn.thread(ledger, did, conversation, refusal, event.key, now)
+    elif did and not is_note:
+        _send(ledger, plan, did, conversation, replace(message, text=event.text), event, now, None)
+    _followed_up(ledger, did, message, event, now)
+
+
+def _followed_up(ledger: Ledger, did: Did | None, message: Message, event: ThreadReply, now: datetime) -> None:
+    """Have the reply marked, and put it where it stands by its moment."""
     request.marked(ledger, message.id, event.key, now)
     if did:
-        request.in_time(ledger, request.lane(did, conversation.id), message)
+        request.in_time(ledger, request.lane(did, message.conversation), message)
+
+
+def author_of(message: Message) -> PersonRef | None:
+    """Return the colleague who wrote it."""
+    return message.author if isinstance(message.author, str) else None
 
 
 def _no_number(event: ThreadReply) -> Notice:

@@ -56,6 +56,7 @@ _REASONS = {
     Reason.GONE: "it no longer exists.",
     Reason.REJECTED: "the carrier refused it.",
     Reason.NOTE: "it is a note for colleagues.",
+    Reason.WITHDRAWN: "its author has taken it back.",
 }
 
 
@@ -250,7 +251,21 @@ def _heard(notice: Notice) -> Phrase:
     return (*_by(notice), "the carrier has said since what became of this reply. Nothing is to be decided any more.")
 
 
+def _edited_late(notice: Notice) -> Phrase:
+    if notice.detail:
+        return (*_by(notice), "this reply was on its way when it was changed: the phone gets the old words.")
+    return (*_by(notice), "this reply had gone out when it was changed: the phone has the old words.")
+
+
+def _deleted_late(notice: Notice) -> Phrase:
+    if notice.detail:
+        return (*_by(notice), "a reply was deleted here that was on its way: the phone may get it.")
+    return (*_by(notice), "a reply was deleted here that had gone out: the phone has it.")
+
+
 _PHRASES = {
+    Case.EDITED_LATE: _edited_late,
+    Case.DELETED_LATE: _deleted_late,
     Case.DECIDED: _decided,
     Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,

@@ -7,8 +7,9 @@ from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
 from bridge.domain.ids import CarrierRef, ConversationId, EntryToken, EventKey, MediaRef, MessageId, PostRef
 from bridge.domain.message import Attachment, MediaState, Post
 from bridge.domain.query import Trouble
+from bridge.errors import Reason
 from bridge.ports import Ledger, Store
-from tests.contracts.bench import MINUTE, Bench, inbound, with_conversation
+from tests.contracts.bench import DID, MINUTE, Bench, inbound, with_conversation
 
 ANN_ID = ConversationId("ann")
 BOB_ID = ConversationId("bob")
@@ -21,6 +22,31 @@ def _receipt(key: str, status: DeliveryStatus, *, ref: str = "SM1") -> DeliveryR
 
 class Records:
     # --- Attachments and posts ----------------------------------------------------------------------------------------
+
+    async def test_a_message_gets_other_words_and_a_reason_while_it_is_kept(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[tuple[str, Reason | None]]:
+            with_conversation(ledger, now)
+            for name in ("m1", "m2"):
+                ledger.messages.save(inbound(name, now))
+            ledger.messages.reword(MessageId("m1"), "other\0words", Reason.NOTE)
+            ledger.messages.reword(MessageId("m3"), "nobody's", None)
+            found = [ledger.messages.get(MessageId(name)) for name in ("m1", "m2", "m3")]
+            return [(one.text, one.refusal) for one in found if one]
+
+        (first, second) = await store.transact(work)
+        assert first == ("other\0words", Reason.NOTE)
+        assert second[1] is None
+
+    async def test_what_is_forgotten_gets_no_words_again(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> str | None:
+            with_conversation(ledger, now)
+            ledger.messages.save(inbound("m1", now))
+            ledger.messages.forget(DID, now + HOUR, 10)
+            ledger.messages.reword(MessageId("m1"), "again", None)
+            found = ledger.messages.get(MessageId("m1"))
+            return found.text if found else None
+
+        assert await store.transact(work) == ""
 
     async def test_attachments_come_in_their_order_and_are_replaced_by_message_and_number(self, store: Store) -> None:
         def attachment(number: int, state: MediaState, digest: str = "") -> Attachment:

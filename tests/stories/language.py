@@ -282,6 +282,13 @@ class Agent:
         CAGE.keep_text(text)
         return await self.house.slack.people.say(self.user, thread.channel, text, thread_ts=thread.root, **more)
 
+    async def edits(self, thread: Thread, ts: str, text: str) -> None:
+        CAGE.keep_text(text)
+        await self.house.slack.people.edit(self.user, thread.channel, ts, text)
+
+    async def deletes(self, thread: Thread, ts: str) -> None:
+        await self.house.slack.people.delete(self.user, thread.channel, ts)
+
     async def reacts(self, thread: Thread, ts: str = "", emoji: str = "eyes") -> None:
         await self.house.slack.people.react(self.user, thread.channel, ts or thread.root, emoji)
 

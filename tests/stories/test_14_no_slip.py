@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.language import ADA, House, did, opened_house
+from adapters.sandbox.faults import Fault
+from tests.stories.language import ADA, CHANNEL, House, did, opened_house, shown
 
-LOCK, DELIVERED = "lock", "white_check_mark"
+LOCK, WAITS, DELIVERED = "lock", "hourglass_flowing_sand", "white_check_mark"
 
 
 @pytest.mark.parametrize("note", ["// she always says so", ":lock: careful", "Note: careful"])
@@ -47,3 +48,67 @@ async def test_a_one_way_number_sends_nothing(tmp_path: Path) -> None:
 
         await house.agent().sees_mark(thread, inside, LOCK)
         assert ada.got == []
+
+
+async def test_a_reply_that_waits_can_be_changed_and_deleted(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Are you open?")
+    thread = await house.thread(ADA)
+    house.carrier.faults.always("messages.*", Fault.LIMIT)
+    taken = await ben.replies(thread, "Yes, untill six")
+    dropped = await ben.replies(thread, "and on Sunday")
+    await ben.sees_mark(thread, dropped, WAITS)
+    await house.forward_until(lambda: any("This reply waits" in shown(post) for post in thread.messages))
+
+    await ben.edits(thread, taken, "Yes, until six")
+    await ben.deletes(thread, dropped)
+    await house.slack.settled()
+    house.carrier.faults.clear()
+    await house.forward_until(lambda: ada.got)
+    await house.forward(minutes=2)
+
+    assert ada.got == ["Yes, until six"]
+    await ben.sees_mark(thread, taken, DELIVERED)
+
+
+async def test_of_a_reply_that_has_gone_the_thread_says_that_the_phone_has_it(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Are you open?")
+    thread = await house.thread(ADA)
+    changed, dropped = await ben.replies(thread, "Yes"), await ben.replies(thread, "Until six")
+    await ada.gets("Yes", "Until six")
+    await ben.sees_mark(thread, dropped, DELIVERED)
+
+    await ben.edits(thread, changed, "No")
+    await ben.deletes(thread, dropped)
+
+    await thread.shows("U0BEN", "the phone has the old words")
+    await thread.shows("U0BEN", "deleted here that had gone out")
+    assert ada.got == ["Yes", "Until six"]
+
+
+async def test_what_was_changed_while_we_were_away_is_told_after_the_start(house: House) -> None:
+    ada, ben = house.phone(ADA), house.agent()
+    await ada.texts("Are you open?")
+    thread = await house.thread(ADA)
+    reply = await ben.replies(thread, "Yes")
+    await ada.gets("Yes")
+    await ben.sees_mark(thread, reply, DELIVERED)
+
+    await house.close()
+    await ben.edits(thread, reply, "No")
+    await house.open()
+
+    await thread.shows("the phone has the old words")
+
+
+async def test_what_people_change_elsewhere_is_none_of_our_business(house: House) -> None:
+    people = house.slack.people
+    root = await people.say("U0BEN", CHANNEL, "Lunch?")
+    reply = await people.say("U0DESK", CHANNEL, "Yes", thread_ts=root)
+    await people.edit("U0DESK", CHANNEL, reply, "No")
+    await people.delete("U0DESK", CHANNEL, reply)
+
+    await house.slack.settled()
+
+    assert len(house.slack.thread(CHANNEL, root)) == 1

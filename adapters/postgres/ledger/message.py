@@ -66,6 +66,7 @@ _ATTACHMENTS = """
     SELECT number, ref, name, type, size, state, digest FROM attachment
     WHERE message = (SELECT position FROM message WHERE id = %s) ORDER BY number
 """
+_REWORD = "UPDATE message SET text = %s, refusal = %s WHERE is_kept AND id = %s"
 _FORGET = """
     UPDATE message SET text = '', is_kept = false WHERE position IN (
         SELECT position FROM message WHERE is_kept AND did = %s AND received_at < %s ORDER BY received_at LIMIT %s
@@ -99,6 +100,9 @@ class PostgresMessages:
         what = (it.id, number, did, it.direction.value, author, it.text, it.media, it.said_at, it.received_at)
         ((position,),) = self._execute(_SAVE, (*what, it.post, refusal, is_open)).fetchall()
         return int(position)
+
+    def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
+        self._execute(_REWORD, (text, refusal and refusal.value, id))
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()

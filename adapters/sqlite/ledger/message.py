@@ -65,6 +65,10 @@ _ATTACHMENTS = """
     SELECT number, ref, name, type, size, state, digest FROM attachment
     WHERE message = (SELECT number FROM name WHERE name = ? AND noun = 'm') ORDER BY number
 """
+_REWORD = """
+    UPDATE message SET text = ?, refusal = ?
+    WHERE is_kept = 1 AND position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
+"""
 _FORGET = """
     UPDATE message SET text = '', is_kept = 0 WHERE position IN (
         SELECT position FROM message WHERE is_kept = 1 AND did = ? AND received_at < ? ORDER BY received_at LIMIT ?
@@ -97,6 +101,9 @@ class SqliteMessages:
         if not saved.rowcount or saved.lastrowid is None:
             raise LookupError(f"no conversation {it.conversation}")
         return saved.lastrowid
+
+    def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
+        self._execute(_REWORD, (text, refusal and refusal.value, id))
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()

@@ -10,7 +10,16 @@ from bridge.domain.command import Command, FetchMedia, PostToThread, SendMail, S
 from bridge.domain.conversation import Consent, ConsentState, Conversation, conversation_cause
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
 from bridge.domain.dialplan import Abilities, DialPlan, Did, Person
-from bridge.domain.event import ButtonPressed, File, InboundSms, Reaction, ReactionSet, ThreadReply
+from bridge.domain.event import (
+    ButtonPressed,
+    File,
+    InboundSms,
+    Reaction,
+    ReactionSet,
+    ReplyDeleted,
+    ReplyEdited,
+    ThreadReply,
+)
 from bridge.domain.ids import (
     CarrierRef,
     ChannelRef,
@@ -29,7 +38,7 @@ from bridge.domain.notice import Case
 from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phrase import Action
-from bridge.flows import acknowledge, decide, deliver, receive, reply, summarize, track
+from bridge.flows import acknowledge, decide, deliver, receive, reply, revise, summarize, track
 from bridge.flows.deliver import Taken
 from bridge.ports import Ledger, Store
 
@@ -79,6 +88,7 @@ class Books:
     media: Media = JPEG
     count: int = 0
     posts: list[str] = field(default_factory=list)  # what our posts are called, in order
+    said: dict[str, ThreadReply] = field(default_factory=dict)  # by colleagues, as they first said it
     outgoing: list[Taken] = field(default_factory=list, repr=False)  # all that was taken, in order
 
     async def do(self, work: Callable[[Ledger, datetime], T]) -> T:
@@ -114,9 +124,21 @@ class Books:
             text=text,
             said_at=self.clock.now(),
         )
-        event = replace(event, **more)
+        event = self.said[event.key] = replace(event, **more)
         await self.do(lambda ledger, now: reply.by_sms(ledger, self.plan, event, now))
         return MessageId(event.key)
+
+    async def edits(self, written: MessageId, text: str) -> None:
+        """Let the author of a reply change its words."""
+        changed = replace(self.said[written], text=text)
+        event = ReplyEdited(key=EventKey(f"edit:{self._next()}"), reply=changed)
+        await self.do(lambda ledger, now: revise.by_author(ledger, self.plan, event, now))
+
+    async def deletes(self, written: MessageId) -> None:
+        """Let the author of a reply delete it."""
+        gone = self.said[written]
+        event = ReplyDeleted(key=EventKey(f"delete:{self._next()}"), reply=gone.key, thread=gone.thread)
+        await self.do(lambda ledger, now: revise.by_author(ledger, self.plan, event, now))
 
     async def reacts(self, post: str, person: PersonRef = BEN, *, is_set: bool = True, emoji: str = "eyes") -> None:
         self.forward(SECOND)  # of two reactions at the same moment nobody could say which came last

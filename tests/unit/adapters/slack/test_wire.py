@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from adapters.slack import names, wire
+from adapters.slack import concerns, names, wire
 from adapters.slack.names import Identity
 from bridge.domain.event import ButtonPressed, Reaction, ThreadReply
 from bridge.domain.phrase import Action
@@ -29,11 +29,11 @@ def payload(name: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_becomes_what_it_is_said_to_be(name: str) -> None:
-    concerns = EXAMPLES[name]["concerns"]
+    becomes = EXAMPLES[name]["concerns"]
 
-    assert wire.concerns_us(payload(name), ME) == (concerns is not None)
-    if concerns:
-        assert type(wire.event(payload(name), {}, ME)).__name__ == concerns
+    assert concerns.concerns_us(payload(name), ME) == (becomes is not None)
+    if becomes:
+        assert type(wire.event(payload(name), {}, ME)).__name__ == becomes
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -192,7 +192,7 @@ def spoiled(piece: Any, path: tuple[Any, ...], value: Any) -> Any:
 def test_whatever_stands_in_a_payload_it_is_an_event_or_a_wire_error(name: str, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(places(payload(name))))
     told = spoiled(payload(name), place, data.draw(ANY))
-    if not isinstance(told, dict) or not wire.concerns_us(told, ME):
+    if not isinstance(told, dict) or not concerns.concerns_us(told, ME):
         return
 
     raw = wire.raw(told)
@@ -209,5 +209,5 @@ def test_whatever_stands_in_a_message_that_is_read_back_nothing_else_is_raised(v
     message = payload("reply")["event"]
     for place in places(message):
         told = spoiled(message, place, value)
-        if isinstance(told, dict) and "ts" in told and wire.is_reply(told, ME):
+        if isinstance(told, dict) and "ts" in told and concerns.is_reply(told, ME):
             wire.reply_read_back(told, "C0TEXTS", {}, ME)
