@@ -151,6 +151,10 @@ class BridgeSettings(HttpSettings):
     digest_interval: Annotated[timedelta, _between("1s", "1d")] = Field(
         default=timedelta(minutes=10), description="The shortest time between two digest mails to the same person."
     )
+    hold: Annotated[timedelta, _between("0s", "5m")] = Field(
+        default=timedelta(seconds=5),
+        description="How long a reply waits before it goes out, so that its author can change or delete it; 0s: not.",
+    )
     notes: tuple[Line, ...] = Field(
         default=NOTES, description="What a reply begins with that stays among colleagues; [] for no such sign."
     )
@@ -293,6 +297,7 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         retention=bridge.retention,
         timezone=bridge.timezone,
         notes=bridge.notes,
+        hold=bridge.hold,
         limits=_limits(settings.limits),
     )
 

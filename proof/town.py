@@ -20,6 +20,7 @@ _SETTINGS = """
 [bridge]
 listen = "127.0.0.1:0"
 public_url = "{public}"
+hold = "0s"
 [store]
 path = "{folder}/{database}"
 [slack]

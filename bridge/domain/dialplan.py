@@ -83,6 +83,7 @@ class DialPlan:
     retention: timedelta = timedelta(days=30)
     timezone: str = "UTC"
     notes: tuple[str, ...] = NOTES
+    hold: timedelta = timedelta()  # for which a reply waits, so that its author can think again
     limits: Limits = field(default_factory=Limits)
 
     @cached_property

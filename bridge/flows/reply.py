@@ -1,7 +1,8 @@
 """Reply: what a person writes in a thread becomes a message, and an SMS, or the reason why not."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
@@ -9,12 +10,15 @@ from bridge.domain.event import ThreadReply
 from bridge.domain.ids import EntryToken, MessageId, PersonRef, PostRef, ThreadRef
 from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
+from bridge.domain.outbox import EntryState
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.segment import Segments
 from bridge.domain.visible import is_blank
 from bridge.errors import Reason
 from bridge.flows import acknowledge, attach, compose, doubt, limit, request, warn
 from bridge.ports import Ledger
+
+MARKED_AFTER = timedelta(seconds=1)  # after it became due; by then it has mostly left
 
 
 def is_ours(ledger: Ledger, event: ThreadReply) -> bool:
@@ -75,9 +79,16 @@ def sent_anew(
 
 def _followed_up(ledger: Ledger, did: Did | None, message: Message, event: ThreadReply, now: datetime) -> None:
     """Have the reply marked, and put it where it stands by its moment."""
-    request.marked(ledger, message.id, event.key, now)
+    request.marked(ledger, message.id, event.key, now, due_at=_marked_from(ledger, message, now))
     if did:
         request.in_time(ledger, request.lane(did, message.conversation), message)
+
+
+def _marked_from(ledger: Ledger, message: Message, now: datetime) -> datetime | None:
+    """Return from when on a reply bears a mark: one that its author may still take back bears none."""
+    waiting = [entry.due_at for entry in ledger.outbox.of_message(message.id) if entry.state is EntryState.READY]
+    due_at = max(waiting, default=now)
+    return due_at + MARKED_AFTER if due_at > now else None
 
 
 def author_of(message: Message) -> PersonRef | None:
@@ -205,7 +216,8 @@ def _send_within_limits(
     to = compose.recipients(ledger, plan, did, conversation)
     over = limit.let_out(ledger, plan, did, message, to, len(texts), now)
     if not over:
-        _requested(ledger, did, message, event, texts, now)
+        due_at = max(now, min(now, event.said_at) + plan.hold)
+        _requested(ledger, did, message, event, texts, now, due_at=due_at)
         return
     is_first = not ledger.outbox.held(request.lane(did, conversation.id), request.OVER_LIMIT, 1)
     tokens = _requested(ledger, did, message, event, texts, now, held=True, detail=request.OVER_LIMIT)
@@ -224,11 +236,10 @@ def _requested(
     held: bool = False,
     detail: str = "",
     unsure_since: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> list[EntryToken]:
-    return [
-        request.sent(ledger, did, message, event.key, part, now, held=held, detail=detail, unsure_since=unsure_since)
-        for part in range(len(texts))
-    ]
+    more: dict[str, Any] = {"held": held, "detail": detail, "unsure_since": unsure_since, "due_at": due_at}
+    return [request.sent(ledger, did, message, event.key, part, now, **more) for part in range(len(texts))]
 
 
 def _question(

@@ -113,10 +113,19 @@ def noted(ledger: Ledger, post: PostRef, notice: Notice, cause: str, now: dateti
     )
 
 
-def marked(ledger: Ledger, message: MessageId, cause: str, now: datetime) -> None:
-    """Have a reply carry its present state."""
+def marked(ledger: Ledger, message: MessageId, cause: str, now: datetime, *, due_at: datetime | None = None) -> None:
+    """Have a reply carry the state that it has then; requests that wait together are one."""
     if not ledger.outbox.is_amending(f"{MARKS}:{message}"):
-        _put(ledger, step(cause, "mark"), WishKind.MARK_REPLY, message, now, destination=MARKS, within=message)
+        _put(
+            ledger,
+            step(cause, "mark"),
+            WishKind.MARK_REPLY,
+            message,
+            now,
+            destination=MARKS,
+            within=message,
+            due_at=due_at,
+        )
 
 
 def fetched(ledger: Ledger, did: Did, message: Message, number: int, now: datetime) -> None:
@@ -173,8 +182,12 @@ def sent(
     held: bool = False,
     detail: str = "",
     unsure_since: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> EntryToken:
-    """Have a reply sent; held, it waits for a person's word and blocks nobody; unsure, it is asked about first."""
+    """Have a reply sent; held, it waits for a person's word and blocks nobody; unsure, it is asked about first.
+
+    Until `due_at` it waits, and later ones of its lane wait behind it.
+    """
     id = step(cause, "send", part)
     _put(
         ledger,
@@ -189,6 +202,7 @@ def sent(
         state=EntryState.HELD if held else EntryState.READY,
         status=DeliveryStatus.HELD if held else DeliveryStatus.QUEUED,
         unsure_since=unsure_since,
+        due_at=due_at,
     )
     return token(ledger, id)
 
@@ -253,6 +267,7 @@ def _put(
     state: EntryState = EntryState.READY,
     status: DeliveryStatus | None = None,
     unsure_since: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> None:
     ledger.outbox.enqueue(
         OutboxEntry(
@@ -266,7 +281,7 @@ def _put(
             detail=detail,
             state=state,
             status=status,
-            due_at=now,
+            due_at=due_at or now,
             unsure_since=unsure_since,
         )
     )

@@ -49,7 +49,9 @@ def _edited(ledger: Ledger, plan: DialPlan, event: ReplyEdited, now: datetime) -
         _too_late(ledger, plan, message, conversation, _notice(Case.EDITED_LATE, message, entries), event.key, now)
     elif any(_waits(entry) for entry in entries):
         _dropped(ledger, entries)
-        reply.sent_anew(ledger, plan, conversation, message, replace(event.reply, key=event.key), now)
+        said_at = event.reply.said_at if event.reply.read_back else now
+        anew = replace(event.reply, key=event.key, said_at=said_at)
+        reply.sent_anew(ledger, plan, conversation, message, anew, now)
 
 
 def _deleted(ledger: Ledger, plan: DialPlan, event: ReplyDeleted, now: datetime) -> None:

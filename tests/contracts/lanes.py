@@ -99,10 +99,10 @@ class Lanes:
 
     async def test_a_destination_is_crowded_where_more_lanes_are_ready_than_a_number(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> list[list[str]]:
-            for lane in ("ann", "ben", "cleo"):
-                ledger.outbox.enqueue(entry(f"for {lane}", now, lane=lane))
-                ledger.outbox.enqueue(entry(f"behind {lane}", now, lane=lane))
-            ledger.outbox.enqueue(entry("for dora, later", now, lane="dora", due_in=MINUTE))
+            for who in ("ann", "ben", "cleo"):
+                for what in ("first", "behind"):
+                    ledger.outbox.enqueue(entry(f"{what} for {who}", now, lane=f"{DESTINATION}:{who}"))
+            ledger.outbox.enqueue(entry("for dora, later", now, lane=f"{DESTINATION}:dora", due_in=MINUTE))
             return [ledger.outbox.crowded(most, now) for most in (2, 3)]
 
         assert await store.transact(work) == [[DESTINATION], []]

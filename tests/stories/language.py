@@ -57,7 +57,7 @@ class House:
 
     def settings(self) -> Settings:
         written: Json = {
-            "bridge": {"listen": "127.0.0.1:0", "public_url": PUBLIC, "timezone": "America/New_York"},
+            "bridge": {"listen": "127.0.0.1:0", "public_url": PUBLIC, "timezone": "America/New_York", "hold": "0s"},
             "store": {"path": self.path / "bridge.db"},
             "slack": {
                 "bot_token": self.slack.bot_token,

@@ -4,10 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from adapters.sandbox.faults import Fault
-from tests.stories.language import ADA, CHANNEL, House, did, opened_house, shown
+from tests.stories.language import ADA, CHANNEL, House, did, opened_house
 
-LOCK, WAITS, DELIVERED = "lock", "hourglass_flowing_sand", "white_check_mark"
+LOCK, DELIVERED = "lock", "white_check_mark"
 
 
 @pytest.mark.parametrize("note", ["// she always says so", ":lock: careful", "Note: careful"])
@@ -50,25 +49,48 @@ async def test_a_one_way_number_sends_nothing(tmp_path: Path) -> None:
         assert ada.got == []
 
 
-async def test_a_reply_that_waits_can_be_changed_and_deleted(house: House) -> None:
-    ada, ben = house.phone(ADA), house.agent()
-    await ada.texts("Are you open?")
-    thread = await house.thread(ADA)
-    house.carrier.faults.always("messages.*", Fault.LIMIT)
-    taken = await ben.replies(thread, "Yes, untill six")
-    dropped = await ben.replies(thread, "and on Sunday")
-    await ben.sees_mark(thread, dropped, WAITS)
-    await house.forward_until(lambda: any("This reply waits" in shown(post) for post in thread.messages))
+async def test_a_reply_can_be_changed_and_deleted_for_a_while_and_bears_no_mark_before_it_left(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, bridge={"hold": "1m"}) as house:
+        ada, ben = house.phone(ADA), house.agent()
+        await ada.texts("Are you open?")
+        thread = await house.thread(ADA)
+        changed = await ben.replies(thread, "Yes, untill six")
+        dropped = await ben.replies(thread, "Until six, I think")
+        last = await ben.replies(thread, "Bye")
+        await thread.says("Acknowledged by", "U0BEN")
 
-    await ben.edits(thread, taken, "Yes, until six")
-    await ben.deletes(thread, dropped)
-    await house.slack.settled()
-    house.carrier.faults.clear()
-    await house.forward_until(lambda: ada.got)
-    await house.forward(minutes=2)
+        await ben.edits(thread, changed, "Yes, until six")
+        await ben.deletes(thread, dropped)
+        await house.slack.settled()
+        await house.forward(seconds=50)
+        unmarked = dict(house.slack.message(thread.channel, last).reactions)
+        early = list(ada.got)
+        await house.forward_until(lambda: len(ada.got) > 1)
+        await house.forward(minutes=2)
 
-    assert ada.got == ["Yes, until six"]
-    await ben.sees_mark(thread, taken, DELIVERED)
+        assert (early, unmarked) == ([], {})
+        assert ada.got == ["Yes, until six", "Bye"]
+        await ben.sees_mark(thread, changed, DELIVERED)
+        await ben.sees_mark(thread, last, DELIVERED)
+        assert len(thread.messages) == 3
+
+
+async def test_what_waits_at_a_restart_waits_on_and_goes_out_once(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, bridge={"hold": "1m"}) as house:
+        ada, ben = house.phone(ADA), house.agent()
+        await ada.texts("Are you open?")
+        thread = await house.thread(ADA)
+        await ben.replies(thread, "Yes")
+        await thread.says("Acknowledged by", "U0BEN")
+
+        await house.close()
+        await house.open()
+        await house.forward(seconds=50)
+        early = list(ada.got)
+        await house.forward_until(lambda: ada.got)
+
+        assert early == []
+        await ada.gets("Yes")
 
 
 async def test_of_a_reply_that_has_gone_the_thread_says_that_the_phone_has_it(house: House) -> None:

@@ -202,3 +202,47 @@ async def test_a_reply_that_is_deleted_while_it_is_on_its_way_is_not_tried_again
     assert books.sms() == ["Yes"]
     assert [entry.state for entry in await books.sendings(written)] == [EntryState.CANCELLED]
     assert books.notices() == [Case.DELETED_LATE]
+
+
+async def test_a_reply_waits_for_its_author_to_think_again_and_those_behind_it_wait_too(books: Books) -> None:
+    books.plan = plan(hold=5 * SECOND)
+    await books.replies("One")
+    books.forward(3 * SECOND)
+    await books.replies("Two")
+
+    books.forward(1 * SECOND)
+    await books.goes_out()
+    early = books.sms()
+    books.forward(1 * SECOND)
+    await books.goes_out()
+    first = books.sms()
+    books.forward(3 * SECOND)
+    await books.goes_out()
+
+    assert (early, first, books.sms()) == ([], ["One"], ["One", "Two"])
+
+
+async def test_a_change_gives_its_author_the_whole_time_again(books: Books) -> None:
+    books.plan = plan(hold=5 * SECOND)
+    written = await books.replies("One")
+    books.forward(4 * SECOND)
+    await books.edits(written, "Two")
+
+    books.forward(4 * SECOND)
+    await books.goes_out()
+    early = books.sms()
+    books.forward(SECOND)
+    await books.goes_out()
+
+    assert (early, books.sms()) == ([], ["Two"])
+
+
+async def test_a_reply_that_is_read_back_waits_from_when_it_was_said(books: Books) -> None:
+    books.plan = plan(hold=5 * SECOND)
+    said_at = books.clock.now()
+    books.forward(MINUTE)
+
+    await books.replies("Yes", said_at=said_at, read_back=True)
+
+    await books.goes_out()
+    assert books.sms() == ["Yes"]
