@@ -17,6 +17,7 @@ from config.read.locate import KeyPath, Lines, line_of
 from config.read.shape import given, places
 
 _LONGEST = timedelta(days=3650)
+_MAY_BE_NOTHING = (("bridge", "hold"),)
 
 Found = Iterator[tuple[KeyPath, wording.Told]]
 
@@ -76,10 +77,10 @@ def _unknown_carriers(document: Mapping[str, Any]) -> Found:
 def _absurd_durations(document: Mapping[str, Any]) -> Found:
     for path, value in places(document, of=timedelta):
         try:
-            is_absurd = not timedelta() < duration(value) <= _LONGEST
+            time = duration(value)
         except ValueError:
             continue
-        if is_absurd:
+        if time > _LONGEST or (not time and path not in _MAY_BE_NOTHING):
             yield path, wording.absurd_duration(value)
 
 

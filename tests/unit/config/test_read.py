@@ -71,6 +71,22 @@ def test_the_public_address_is_https_or_this_machine(url: str, used: str, tmp_pa
     assert settings.bridge.public_url == used
 
 
+@pytest.mark.parametrize(
+    ("written", "hold"),
+    [("", timedelta(seconds=5)), ('hold = "0s"', timedelta()), ('hold = "1m"', timedelta(minutes=1))],
+)
+def test_a_reply_may_wait_for_a_while_or_not_at_all(written: str, hold: timedelta, tmp_path: Path) -> None:
+    settings = read(put_down(tmp_path, RIGHT.replace("[bridge]", f"[bridge]\n{written}", 1)), ENVIRON)
+
+    assert dial_plan(settings, {}).hold == hold
+
+
+def test_no_other_time_may_be_nothing(tmp_path: Path) -> None:
+    (mistake,) = mistakes(put_down(tmp_path, RIGHT.replace("[bridge]", '[bridge]\ndigest_window = "0s"', 1)))
+
+    assert "no time that anything could take" in mistake.what
+
+
 def test_the_control_socket_lies_next_to_the_database_unless_told_otherwise(tmp_path: Path) -> None:
     usual = read(put_down(tmp_path, RIGHT), ENVIRON)
     told = read(put_down(tmp_path, RIGHT + '\n[control]\nsocket = "/run/sms-bridge/control.sock"\n'), ENVIRON)
