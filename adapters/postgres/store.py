@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from queue import SimpleQueue
-from typing import Never, TypeVar
+from typing import Any, Never, TypeVar
 
 import psycopg
-from psycopg import Connection
+from psycopg import AsyncConnection, Connection
 from psycopg.pq import TransactionStatus
 
 from adapters.postgres.ledger import PostgresLedger
@@ -144,13 +144,25 @@ class PostgresStore:
         """Hear of other daemons' commits; a connection that breaks is made anew, and polling bridges the gap."""
         while True:
             with contextlib.suppress(psycopg.Error):
-                ear = psycopg.AsyncConnection.connect(self._url, autocommit=True, application_name=NAME, **NETWORK)
-                async with await ear as connection:
+                async with await self._ear() as connection:
                     await connection.execute(f"LISTEN {_CHANNEL}")
                     async for note in connection.notifies():
                         if note.pid not in self._ours:
                             self._arrive()
             await self._clock.sleep(_POLL)
+
+    async def _ear(self) -> AsyncConnection[Any]:
+        """Connect; whoever is cancelled meanwhile waits for it and closes: psycopg would leave it at the server."""
+        opening = psycopg.AsyncConnection.connect(self._url, autocommit=True, application_name=NAME, **NETWORK)
+        connecting, is_handed_over = asyncio.ensure_future(opening), False
+        try:
+            connection = await asyncio.shield(connecting)
+            is_handed_over = True
+        finally:
+            if not is_handed_over:
+                with contextlib.suppress(psycopg.Error):
+                    await (await connecting).close()
+        return connection
 
     def _arrive(self) -> None:
         """There may be something to do that none of our own works has brought."""

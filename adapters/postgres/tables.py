@@ -46,6 +46,7 @@ _OTHERS = """
     WHERE datname = current_database() AND application_name = %s AND pid <> pg_backend_pid()
 """
 _COUNT_ON = "SELECT setval(pg_get_serial_sequence(%s, %s), (SELECT coalesce(max({}), 0) + 1 FROM {}), false)"
+_PATIENCE, _LOOKS = 2.0, 20  # seconds, and how often is looked meanwhile
 _AT_ONCE = 500  # rows that are fetched together; some hold a picture
 
 
@@ -58,13 +59,27 @@ class PostgresTables:
             opening.callback(self.close)
             prepare(self._connection, begin)
             adapt(self._connection)
+            self._wait()
             self._hold()
             opening.pop_all()
+
+    def _wait(self) -> None:
+        """Wait a little for a daemon that has just stopped: the server notices later that its connections are gone.
+
+        This stands before the transaction, which would not see what was committed after it began.
+        """
+        for _ in range(_LOOKS):
+            if not self._others():
+                return
+            self._connection.execute("SELECT pg_sleep(%s)", (_PATIENCE / _LOOKS,))
+
+    def _others(self) -> int:
+        return int(self._connection.execute(_OTHERS, (NAME,)).fetchall()[0][0])
 
     def _hold(self) -> None:
         self._connection.execute(_UNHURRIED)
         (is_ours,) = self._connection.execute("SELECT pg_try_advisory_xact_lock(%s)", (MIGRATING,)).fetchall()[0]
-        (others,) = self._connection.execute(_OTHERS, (NAME,)).fetchall()[0]
+        others = self._others()
         if not is_ours or others:
             raise StoreBusy(f"the database is used by a daemon ({others} connections, or one that is starting)")
         names = sql.SQL(", ").join(sql.Identifier(table.name) for table in self.catalog())
