@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Never, Protocol, TypeVar
 
+from bridge.domain.aside import Aside
 from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
@@ -59,12 +60,13 @@ class Answer(StrEnum):
 class Intake(Protocol):
     """Offered by the bridge to every listener: the one way in, for live and for read-back facts alike."""
 
-    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
+    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer | Aside:
         """Return once the raw request and all its effects are durable; acknowledge the remote after this, never before.
 
         Call it only for requests whose origin is proven. A payload that cannot be read is handed in as the `WireError`
         it gave: it is kept raw and shown to the admin, and the remote is told that we have it. `BUSY` means that
         nothing was stored in time: the remote must repeat (HTTP 503; no ack on a socket).
+        An `Aside` means accepted, too, and is to be said to the person who did it, if he is there to hear it.
         """
 
 

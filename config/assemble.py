@@ -37,7 +37,7 @@ from bridge.errors import StoreBusy
 from bridge.flows import request
 from bridge.ports import Carrier, Clock, Desk, Hear, Worlds
 from bridge.wording import backup as backup_words
-from config.settings import Settings, StoreSettings, dial_plan
+from config.settings import Settings, StoreSettings, dial_plan, groups
 
 log = logging.getLogger("sms-bridge")
 
@@ -71,7 +71,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
             name: TwilioCarrier(name, one, public_url=public_url, server=server, now=clock.now, hear=hears(name))
             for name, one in settings.carriers.items()
         }
-        chat = SlackChat(settings.slack, clock=clock, server=server, hear=hears("slack"))
+        chat = SlackChat(settings.slack, clock=clock, server=server, groups=groups(settings), hear=hears("slack"))
         closing.push_async_callback(chat.aclose)
         for carrier in carriers.values():
             closing.push_async_callback(carrier.aclose)

@@ -31,7 +31,7 @@ from adapters.postgres.settings import PostgresSettings
 from adapters.slack.settings import SlackSettings
 from adapters.sqlite.settings import SqliteSettings
 from adapters.twilio.settings import TwilioSettings
-from bridge.domain.dialplan import NOTES, Abilities, DialPlan, Did, LongText, Person, Replies
+from bridge.domain.dialplan import MEANINGS, NOTES, Abilities, DialPlan, Did, LongText, Meaning, Person, Replies
 from bridge.domain.duration import duration
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber, ShortCode, address, is_toll_free
@@ -158,6 +158,21 @@ class BridgeSettings(HttpSettings):
     notes: tuple[Line, ...] = Field(
         default=NOTES, description="What a reply begins with that stays among colleagues; [] for no such sign."
     )
+    undo: bool = Field(
+        default=True, description="Whether the author of a reply is offered, privately, to take it back while it waits."
+    )
+    responders: tuple[str, ...] = Field(
+        default=(),
+        description="Who may answer and acknowledge: people by name, Slack user groups by id (S…); [] for everybody.",
+    )
+    guests: bool = Field(default=False, description="Whether guests of the workspace may answer and acknowledge.")
+    strangers: bool = Field(
+        default=False, description="Whether people of other companies may, in channels that are shared with them."
+    )
+    meanings: dict[Line, Meaning] = Field(
+        default=MEANINGS,
+        description='What a reaction, by its name, says beyond taking texts on: "mine", "done" or "no answer needed".',
+    )
     admins: tuple[str, ...] = Field(
         default=(), description="The people, by name, who are told what only an operator can mend."
     )
@@ -215,6 +230,9 @@ class DidSettings(BaseModel):
     long_text: LongText = Field(
         default=LongText.SEGMENTS,
         description="What becomes of a reply that is longer than one text: segments, split, mms or refuse.",
+    )
+    responders: tuple[str, ...] = Field(
+        default=(), description="Who may answer for this number only, instead of those in [bridge]."
     )
     replies: Replies = Field(
         default=Replies.SEND,
@@ -298,8 +316,25 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         timezone=bridge.timezone,
         notes=bridge.notes,
         hold=bridge.hold,
+        offers_undo=bridge.undo,
+        responders=_responders(bridge.responders, people),
+        guests=bridge.guests,
+        strangers=bridge.strangers,
+        meanings=bridge.meanings,
         limits=_limits(settings.limits),
     )
+
+
+def _responders(names: tuple[str, ...], people: Mapping[str, Person]) -> frozenset[str]:
+    """Return the ids of people and groups; whoever is named without one in Slack cannot be recognised there."""
+    return frozenset((people[name].slack or name) if name in people else name for name in names)
+
+
+def groups(settings: Settings) -> frozenset[str]:
+    """Return the Slack user groups that are named among the responders."""
+    people = {person.name for person in settings.people}
+    named = {*settings.bridge.responders, *(name for did in settings.dids for name in did.responders)}
+    return frozenset(named - people)
 
 
 def _limits(limits: LimitSettings) -> Limits:
@@ -322,6 +357,7 @@ def _did(did: DidSettings, bridge: BridgeSettings, people: Mapping[str, Person])
         retention=did.retention or bridge.retention,
         long_text=did.long_text,
         replies=did.replies,
+        responders=_responders(did.responders, people),
         max_mms_bytes=did.max_mms_bytes or (TOLL_FREE_MMS_BYTES if is_toll_free(number) else LONG_CODE_MMS_BYTES),
     )
 

@@ -22,6 +22,7 @@ from adapters.slack.settings import SlackSettings
 from adapters.slack.signature import is_genuine
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import ThreadRef
+from bridge.domain.standing import MEMBER
 from bridge.errors import PortError, Transient, Uncertain, WireError
 from fuzz.promises import can_be_kept, promise
 
@@ -71,13 +72,13 @@ def read_back(data: bytes) -> None:
     if not isinstance(message, dict) or not isinstance(message.get("ts"), str):
         return  # the history itself passes over these
     _said(message)
-    raw, reactions = wire.reaction_set(message, _CHANNEL, _NOW, ignored=frozenset())
+    raw, reactions = wire.reaction_set(message, _CHANNEL, _NOW, {}, ignored=frozenset())
     _kept(raw)
     promise(can_be_kept(reactions), "a set of reactions can be kept")
     if not concerns.is_reply(message, _ME):
         return
-    raw, event = wire.reply_read_back(message, _CHANNEL, _CALLED, _ME)
-    raw_again, event_again = wire.reply_read_back(again, _CHANNEL, _CALLED, _ME)
+    raw, event = wire.reply_read_back(message, _CHANNEL, _CALLED, _ME, MEMBER)
+    raw_again, event_again = wire.reply_read_back(again, _CHANNEL, _CALLED, _ME, MEMBER)
     promise(raw == raw_again, "equal messages have equal names")
     _kept(raw)
     _kept_event(event, event_again)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bridge.__main__ import main
+from bridge.domain.aside import Aside
 from bridge.engine.intake import DurableIntake
 from bridge.ports import Answer
 
@@ -14,7 +15,7 @@ def _leak() -> None:
     kept: list[object] = []
     accept = DurableIntake.accept
 
-    async def kept_for_ever(self: DurableIntake, raw: Any, read: Any) -> Answer:
+    async def kept_for_ever(self: DurableIntake, raw: Any, read: Any) -> Answer | Aside:
         kept.append([bytearray(raw.body) for _ in range(_COPIES)])
         if len(kept) % _REQUESTS_PER_FILE == 0:
             kept.append(open("/dev/null"))  # noqa: SIM115, ASYNC230 - this is the leak

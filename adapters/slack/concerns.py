@@ -9,6 +9,7 @@ from bridge.domain.phrase import Action
 
 REACTIONS = {"reaction_added": True, "reaction_removed": False}
 REVISIONS = ("message_changed", "message_deleted")
+TURNS = {"sms:note": True, "sms:send": False}  # shortcuts of a message: whether it is to be a note
 _SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes that people's words come in; all others do not count
 
 
@@ -20,7 +21,7 @@ def message_in(payload: Json) -> Json | None:
 
 def told_of(payload: Json) -> Json:
     """Give the message that an event tells of, as it stands or stood; what tells of none is its own."""
-    event = payload.get("event")
+    event = payload.get("message") if is_turn(payload) else payload.get("event")
     told = event if isinstance(event, dict) else {}
     inner = told.get("message") or told.get("previous_message")
     return inner if told.get("subtype") in REVISIONS and isinstance(inner, dict) else told
@@ -35,7 +36,21 @@ def concerns_us(payload: Json, me: Identity) -> bool:
         item = event.get("item")
         on_message = isinstance(item, dict) and item.get("type") == "message"
         return _is_reaction(event) and on_message and event.get("user") not in (me.user_id, SLACKBOT)
+    if is_turn(payload):
+        return is_reply(told_of(payload), me)
     return payload.get("type") == "block_actions" and pressed(payload) is not None
+
+
+def is_turn(payload: Json) -> bool:
+    """Tell a message's shortcut that decides whether it is to stay inside."""
+    return payload.get("type") == "message_action" and payload.get("callback_id") in tuple(TURNS)
+
+
+def actor(payload: Json) -> str | None:
+    """Give who did it: said, reacted, pressed."""
+    user = payload.get("user")
+    who = user.get("id") if isinstance(user, dict) else told_of(payload).get("user")
+    return who if isinstance(who, str) else None
 
 
 def is_reply(message: Json, me: Identity) -> bool:

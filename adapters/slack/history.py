@@ -11,7 +11,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.people import People
 from bridge.domain.event import ChatEvent, RawEvent
-from bridge.domain.ids import ThreadRef
+from bridge.domain.ids import PersonRef, ThreadRef
 from bridge.errors import Permanent, Reason, Transient, WireError
 from bridge.ports import Clock
 
@@ -75,7 +75,8 @@ class History:
                 found.append(await self._found(seen, channel, me))
             elif concerns.is_reply(seen.message, me) and str(seen.message["ts"]) >= names.stamp(since):
                 called = await self._people.names(plain.people_in(seen.message))
-                found.append(wire.reply_read_back(seen.message, channel, called, me))
+                standing = await self._people.standing(str(seen.message["user"]))
+                found.append(wire.reply_read_back(seen.message, channel, called, me, standing))
                 found += wire.edit_read_back(seen.message, channel, called, me)
         return found
 
@@ -98,7 +99,8 @@ class History:
         reacted = {person for person, _ in wire.reactors(seen.message)} - {me.user_id, SLACKBOT}
         bots = {person for person in sorted(reacted) if await self._people.is_bot(person)}
         ignored = frozenset(bots | {me.user_id, SLACKBOT})
-        return wire.reaction_set(seen.message, channel, seen.at, ignored=ignored)
+        standings = {PersonRef(person): await self._people.standing(person) for person in sorted(reacted - ignored)}
+        return wire.reaction_set(seen.message, channel, seen.at, standings, ignored=ignored)
 
     async def _read(self, method: str, params: Mapping[str, Any]) -> Json:
         """Read one page, a few times where Slack fails, waiting as long as it asks us to.

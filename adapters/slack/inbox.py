@@ -16,9 +16,12 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack import concerns, plain, wire
 from adapters.slack.api import VENDOR_LOG, SlackApi
+from adapters.slack.asides import Asides
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
+from bridge.domain.aside import Aside
 from bridge.domain.event import ChatEvent
+from bridge.domain.standing import MEMBER, Standing
 from bridge.errors import Transient, WireError
 from bridge.ports import Answer, Intake
 
@@ -29,10 +32,11 @@ _REPEAT = 503  # On a socket, any status but 200 means that no acknowledgement i
 class Inbox:
     """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
 
-    def __init__(self, me: Identity, intake: Intake, people: People) -> None:
+    def __init__(self, me: Identity, intake: Intake, people: People, asides: Asides) -> None:
         self._me = me
         self._intake = intake
         self._people = people
+        self._asides = asides
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def app(self, api: SlackApi) -> AsyncApp:
@@ -73,20 +77,23 @@ class Inbox:
 
     async def _is_kept(self, payload: Json) -> bool:
         """Hand a payload in; false when Slack must tell it again."""
-        reactor = concerns.reactor(payload)
+        reactor, actor = concerns.reactor(payload), concerns.actor(payload)
         try:
             if reactor and await self._people.is_bot(reactor):
                 return True
+            standing = await self._people.standing(actor) if actor else MEMBER
         except Transient as error:
-            _LOG.warning("a reaction is not acknowledged yet, because nobody says whose it is: %s", error)
+            _LOG.warning("not acknowledged yet, because nobody says who did it: %s", error)
             return False
-        return await self._intake.accept(wire.raw(payload), await self._read(payload)) is not Answer.BUSY
+        answer = await self._intake.accept(wire.raw(payload), await self._read(payload, standing))
+        if isinstance(answer, Aside):
+            self._asides.say(payload, answer)
+        return answer is not Answer.BUSY
 
-    async def _read(self, payload: Json) -> ChatEvent | WireError:
-        is_message = concerns.message_in(payload) is not None
-        called = await self._people.names(plain.people_in(concerns.told_of(payload))) if is_message else {}
+    async def _read(self, payload: Json, standing: Standing) -> ChatEvent | WireError:
+        called = await self._people.names(plain.people_in(concerns.told_of(payload)))
         try:
-            return wire.event(payload, called, self._me)
+            return wire.by(wire.event(payload, called, self._me), standing)
         except WireError as error:
             return error
 

@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 
 from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResponse
 from adapters.slack.api import SlackApi
+from adapters.slack.asides import Asides
 from adapters.slack.inbox import Inbox, tidy
 from adapters.slack.names import Identity
 from adapters.slack.people import People
@@ -27,10 +28,11 @@ _AGAIN, _AGAIN_BLOCKED = timedelta(seconds=5), timedelta(seconds=60)
 class Listener:
     """Listen to one app's events; `state` says in words how that goes, `gaps` is set after something may be missed."""
 
-    def __init__(self, api: SlackApi, people: People, clock: Clock, *, ping_seconds: float) -> None:
+    def __init__(self, api: SlackApi, people: People, asides: Asides, clock: Clock, *, ping_seconds: float) -> None:
         self.gaps = asyncio.Event()
         self._api = api
         self._people = people
+        self._asides = asides
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._state = chat.starting()
@@ -39,11 +41,11 @@ class Listener:
 
     @property
     def state(self) -> str:
-        return self._sockets.state if self._sockets else self._state
+        return self._people.trouble or (self._sockets.state if self._sockets else self._state)
 
     async def run(self, intake: Intake) -> Never:
         """Find out who we are, then listen for ever."""
-        app = Inbox(await self._introduce(), intake, self._people).app(self._api)
+        app = Inbox(await self._introduce(), intake, self._people, self._asides).app(self._api)
         try:
             if self._api.settings.mode == "socket":
                 self._sockets = Sockets(self._api, app, self._clock, self.gaps, ping_seconds=self._ping_seconds)

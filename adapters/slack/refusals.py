@@ -47,6 +47,7 @@ NEVER: Mapping[str, Reason] = {
     "not_visible": _REJECTED,
     "access_denied": _REJECTED,
     "user_not_found": GONE,
+    "no_such_subteam": GONE,
     "user_not_visible": _REJECTED,
 }
 

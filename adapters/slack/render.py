@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bridge.domain.aside import Aside
 from bridge.domain.command import AmendPost, Card, Content, Note, PostToThread, Said
 from bridge.domain.ids import EntryToken
 from bridge.domain.phrase import Button, Mention, Moment, Phrase, Quote
@@ -38,6 +39,12 @@ def post_body(post: PostToThread, key: EntryToken, channel: str, thread_ts: str 
 def amend_body(amendment: AmendPost, channel: str, ts: str) -> Block:
     """Write a changed post. The flags are said again, because an update forgets them; the metadata stays by itself."""
     return {"channel": channel, "ts": ts} | _content(amendment.content, may_repeat=False) | _SAFE
+
+
+def aside_body(aside: Aside) -> Block:
+    """Write words for one person; who reads them has just done something, so they are short."""
+    blocks = [_rich(aside.phrase), *_actions(aside.buttons)]
+    return {"text": _fallback([aside.phrase]), "blocks": blocks, "parse": "none", "link_names": False}
 
 
 def escaped(text: str) -> str:

@@ -8,6 +8,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
-from adapters.slack.concerns import REACTIONS, REVISIONS, message_in, pressed
+from adapters.slack.concerns import REACTIONS, REVISIONS, TURNS, message_in, pressed
 from adapters.slack.lines import NoConnection
 from adapters.slack.names import Identity, Json
 from adapters.slack.plain import Names, people_in, plain
@@ -28,10 +29,12 @@ from bridge.domain.event import (
     ReactionSet,
     ReplyDeleted,
     ReplyEdited,
+    ReplyTurned,
     ThreadReply,
 )
 from bridge.domain.ids import EventKey, MediaRef, PersonRef
 from bridge.domain.phrase import Mark
+from bridge.domain.standing import Standing
 from bridge.domain.visible import visible
 from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain, WireError
 from bridge.wording import chat
@@ -74,6 +77,8 @@ def _keys(payload: Json) -> tuple[EventKey, ...]:
         return names.message_keys(str(message["channel"]), message)
     if "event_id" in payload:
         return (EventKey(names.whole(f"slack:event/{payload['event_id']}")),)
+    if payload.get("type") == "message_action":
+        return (_turn_key(payload),)
     return (_press_key(payload),)
 
 
@@ -92,11 +97,18 @@ def _press_key(payload: Json) -> EventKey:
     return EventKey(names.whole(pressed))
 
 
+def _turn_key(payload: Json) -> EventKey:
+    where, when = f"{payload['channel']['id']}/{payload['message']['ts']}", payload["action_ts"]
+    return EventKey(names.whole(f"slack:turn/{where}/{payload['user']['id']}/{when}"))
+
+
 def event(payload: Json, called: Names, me: Identity) -> ChatEvent:
     """Read a payload that concerns us."""
     try:
         if message := message_in(payload):
             return _said(message, called, me)
+        if payload.get("type") == "message_action":
+            return _turned(payload, called, me)
         return _reaction(payload["event"]) if "event" in payload else _press(payload)
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
         raise WireError(f"a payload of Slack's that cannot be read ({type(error).__name__})") from error
@@ -112,6 +124,13 @@ def _said(event: Json, called: Names, me: Identity) -> ThreadReply | ReplyEdited
             thread = names.thread_ref(channel, _word(gone["thread_ts"]))
             return ReplyDeleted(key=_revision_key(event), reply=names.message_keys(channel, gone)[0], thread=thread)
     return reply(event, channel, called, me)
+
+
+def by(told: ChatEvent, standing: Standing) -> ChatEvent:
+    """Add what whoever did this is in the workspace."""
+    if isinstance(told, ReplyTurned | ThreadReply | Reaction | ButtonPressed):
+        return replace(told, standing=standing)
+    return told
 
 
 def reply(
@@ -165,6 +184,16 @@ def _press(payload: Json) -> ButtonPressed:
     )
 
 
+def _turned(payload: Json, called: Names, me: Identity) -> ReplyTurned:
+    return ReplyTurned(
+        key=_turn_key(payload),
+        reply=reply(payload["message"], _word(payload["channel"]["id"]), called, me),
+        person=PersonRef(_word(payload["user"]["id"])),
+        is_note=TURNS[payload["callback_id"]],
+        at=names.moment(payload["action_ts"]),
+    )
+
+
 def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Sort a message's files into those that we may fetch and the names of those that we may not."""
     files, unfit = [], []
@@ -198,7 +227,7 @@ def _word(value: object) -> str:
 
 
 def reply_read_back(
-    message: Json, channel: str, called: Names, me: Identity
+    message: Json, channel: str, called: Names, me: Identity, standing: Standing
 ) -> tuple[RawEvent, ThreadReply | WireError]:
     raw_event = RawEvent(
         source=SOURCE,
@@ -206,7 +235,8 @@ def reply_read_back(
         body=json.dumps({"channel": channel, "message": message}).encode(),
     )
     try:
-        return raw_event, reply(message, channel, called, me, read_back=True, mark=_mark_on(message, me))
+        said = reply(message, channel, called, me, read_back=True, mark=_mark_on(message, me))
+        return raw_event, replace(said, standing=standing)
     except WireError as error:
         return raw_event, error
     except (KeyError, TypeError, AttributeError, ValueError, OverflowError) as error:
@@ -243,7 +273,9 @@ def reactors(message: Json) -> Iterator[tuple[str, str]]:
                 yield names.whole(person), names.whole(name)
 
 
-def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozenset[str]) -> tuple[RawEvent, ReactionSet]:
+def reaction_set(
+    message: Json, channel: str, at: datetime, standings: Mapping[PersonRef, Standing], *, ignored: frozenset[str]
+) -> tuple[RawEvent, ReactionSet]:
     """Tell all reactions of people on a post of ours, as they were at this moment.
 
     The key holds the moment as well as the content: a set that was there, went, and is there again is news, though it
@@ -254,7 +286,9 @@ def reaction_set(message: Json, channel: str, at: datetime, *, ignored: frozense
     body = json.dumps({"post": post, "reactions": present}).encode()
     key = f"slack:reactions/{post}/{hashlib.sha256(body).hexdigest()[:16]}/{names.stamp(at)}"
     found = frozenset((PersonRef(person), emoji) for person, emoji in present)
-    return RawEvent(source=SOURCE, keys=(EventKey(key),), body=body), ReactionSet(post=post, present=found, at=at)
+    return RawEvent(source=SOURCE, keys=(EventKey(key),), body=body), ReactionSet(
+        post=post, present=found, at=at, standings=standings
+    )
 
 
 # Failures

@@ -22,6 +22,17 @@ class LongText(StrEnum):
     REFUSE = "refuse"  # said in the thread, not sent
 
 
+class Meaning(StrEnum):
+    """What a reaction says beyond taking a text on."""
+
+    MINE = "mine"
+    DONE = "done"
+    NO_ANSWER = "no answer needed"
+
+
+MEANINGS = {"eyes": Meaning.MINE, "white_check_mark": Meaning.DONE, "no_entry_sign": Meaning.NO_ANSWER}
+
+
 class Replies(StrEnum):
     """Which replies of people in a number's threads are meant for the other end."""
 
@@ -65,6 +76,7 @@ class Did:
     long_text: LongText = LongText.SEGMENTS
     max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
     replies: Replies = Replies.SEND
+    responders: frozenset[str] = frozenset()  # people and groups; empty: those of the plan
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +96,11 @@ class DialPlan:
     timezone: str = "UTC"
     notes: tuple[str, ...] = NOTES
     hold: timedelta = timedelta()  # for which a reply waits, so that its author can think again
+    offers_undo: bool = False  # to the author, as long as a reply waits
+    responders: frozenset[str] = frozenset()  # the people and groups who answer; empty: every member
+    guests: bool = False  # whether guests of the workspace may
+    strangers: bool = False  # whether people of other companies may
+    meanings: Mapping[str, Meaning] = field(default_factory=dict)  # of reactions, by the emoji's name
     limits: Limits = field(default_factory=Limits)
 
     @cached_property

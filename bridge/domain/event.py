@@ -8,6 +8,7 @@ from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.ids import EventKey, MediaRef, PersonRef, PostRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phrase import Action, Mark
+from bridge.domain.standing import MEMBER, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,7 @@ class ThreadReply:
     read_back: bool = False  # found by catch-up, not told live
     mark: Mark | None = None  # the mark of ours that it bore when it was read back
     mentions_us: bool = False  # the app was called by its name, which `text` leaves out
+    standing: Standing = MEMBER  # its author's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +79,18 @@ class ReplyDeleted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyTurned:
+    """A person wants a message of a thread to stay inside, or to go out, whatever was decided on it before."""
+
+    key: EventKey
+    reply: ThreadReply
+    person: PersonRef
+    is_note: bool
+    at: datetime
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -85,6 +99,7 @@ class Reaction:
     emoji: str
     is_set: bool
     at: datetime
+    standing: Standing = MEMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +109,7 @@ class ReactionSet:
     post: PostRef
     present: frozenset[tuple[PersonRef, str]]
     at: datetime
+    standings: Mapping[PersonRef, Standing] = field(default_factory=dict)  # of those who are no plain members
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +120,10 @@ class ButtonPressed:
     person: PersonRef
     post: PostRef | None = None  # the post that carries the button
     at: datetime
+    standing: Standing = MEMBER
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-ChatEvent = ThreadReply | ReplyEdited | ReplyDeleted | Reaction | ReactionSet | ButtonPressed
+Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed  # of one person
+ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

@@ -41,6 +41,7 @@ class Action(StrEnum):
     SEND_NOW = "send-now"
     SEND_WITHOUT_FILES = "send-without-files"
     CANCEL = "cancel"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

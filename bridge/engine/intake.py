@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import assert_never
 
+from bridge.domain.aside import Aside
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import (
+    Act,
     ButtonPressed,
     Event,
     InboundSms,
@@ -18,6 +20,7 @@ from bridge.domain.event import (
     ReactionSet,
     ReplyDeleted,
     ReplyEdited,
+    ReplyTurned,
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
@@ -45,7 +48,7 @@ class DurableIntake:
         self._missed = missed  # told the source of every fact that was not taken in time
         self._refused = refused  # told why, whenever that was because of the store
 
-    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer:
+    async def accept(self, raw: RawEvent, read: Event | WireError) -> Answer | Aside:
         """Return once everything is durable, or `BUSY` when the store does not take it in time.
 
         What was handed to the store before the time ran out may still be kept; its repetition then falls through.
@@ -79,7 +82,7 @@ class _NotOurs(Exception):
         self.may_become_ours = may_become_ours
 
 
-def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Ledger, now: datetime) -> Answer:
+def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Ledger, now: datetime) -> Answer | Aside:
     if not ledger.sightings.first(raw, now):
         return Answer.REPEATED
     if isinstance(read, WireError):
@@ -91,8 +94,7 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
         raise _NotOurs(may_become_ours=revise.is_ours(ledger, read))
     if isinstance(read, ButtonPressed) and decide.is_too_early(ledger, read):
         raise _NotOurs(may_become_ours=True)  # whoever pressed sees that it did not work, and presses again
-    decide_on(ledger, plan, read, now)
-    return Answer.ACCEPTED
+    return decide_on(ledger, plan, read, now) or Answer.ACCEPTED
 
 
 def _keep_poison(raw: RawEvent, why: Exception, ledger: Ledger, now: datetime) -> Answer:
@@ -103,25 +105,34 @@ def _keep_poison(raw: RawEvent, why: Exception, ledger: Ledger, now: datetime) -
     return Answer.ACCEPTED
 
 
-def decide_on(ledger: Ledger, plan: DialPlan, event: Event, now: datetime) -> None:
-    """Send each kind of fact to its decision."""
+def decide_on(ledger: Ledger, plan: DialPlan, event: Event, now: datetime) -> Aside | None:
+    """Send each kind of fact to its decision; return what whoever brought it about is told at once, alone."""
     match event:
         case InboundSms():
             receive.sms(ledger, plan, event, now)
         case DeliveryReceipt():
             track.receipt(ledger, plan, event, now)
-        case ThreadReply():
-            reply.by_sms(ledger, plan, event, now)
-        case ReplyEdited() | ReplyDeleted():
-            revise.by_author(ledger, plan, event, now)
-        case Reaction():
-            acknowledge.by_reaction(ledger, plan, event, now)
         case ReactionSet():
             acknowledge.by_reactions(ledger, plan, event, now)
-        case ButtonPressed():
-            decide.by_button(ledger, plan, event, now)
         case _:
-            assert_never(event)
+            return _act_on(ledger, plan, event, now)
+    return None
+
+
+def _act_on(ledger: Ledger, plan: DialPlan, act: Act, now: datetime) -> Aside | None:
+    match act:
+        case ThreadReply():
+            return reply.by_sms(ledger, plan, act, now)
+        case ReplyEdited() | ReplyDeleted():
+            return revise.by_author(ledger, plan, act, now)
+        case ReplyTurned():
+            return revise.by_shortcut(ledger, plan, act, now)
+        case Reaction():
+            return acknowledge.by_reaction(ledger, plan, act, now)
+        case ButtonPressed():
+            return decide.by_button(ledger, plan, act, now)
+        case _:
+            assert_never(act)
 
 
 def _poison(ledger: Ledger, raw: RawEvent, why: Exception, now: datetime) -> None:

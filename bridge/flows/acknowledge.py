@@ -9,53 +9,87 @@ from datetime import datetime
 from functools import partial
 
 from bridge.domain.acknowledgement import Acknowledgement, Means
+from bridge.domain.aside import Aside
 from bridge.domain.conversation import Conversation
-from bridge.domain.dialplan import DialPlan
+from bridge.domain.dialplan import DialPlan, Meaning
 from bridge.domain.event import ButtonPressed, Reaction, ReactionSet, ThreadReply
 from bridge.domain.ids import ConversationId, PersonRef, PostRef, ThreadRef
 from bridge.domain.message import Post
-from bridge.flows import request
+from bridge.domain.standing import MEMBER
+from bridge.flows import admit, request
 from bridge.ports import Ledger
 
 
-def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) -> None:
+def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) -> Aside | None:
     """Set or clear one reaction; what is covered follows from all that are set.
 
     Events come late, twice and out of order: the one that happened last decides. A reaction on a post that is not
-    known yet is kept: it counts as soon as the post turns out to be ours.
+    known yet is kept: it counts as soon as the post turns out to be ours. One of somebody who does not answer here
+    counts never; that it is gone may be news yet, if he did once.
     """
-    if _is_news(ledger, event.post, event.person, event.emoji, event.at):
-        change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
-        _changed_on(ledger, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
+    if not _is_news(ledger, event.post, event.person, event.emoji, event.at):
+        return None
+    conversation = _conversation_at(ledger, event.post)
+    did = plan.did(conversation.did) if conversation else None
+    refusal = admit.refusal(plan, did, event.person, event.standing) if event.is_set else None
+    if refusal:  # on a post that is not ours it is nobody's business
+        return replace(refusal, thread=conversation.thread) if conversation else None
+    change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
+    _changed_on(ledger, plan, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
+    return None
 
 
 def by_reactions(ledger: Ledger, plan: DialPlan, event: ReactionSet, now: datetime) -> None:
     """Make the reactions on a post what they were found to be."""
+    conversation = _conversation_at(ledger, event.post)
+    did = plan.did(conversation.did) if conversation else None
+    standings = event.standings
+    present = {one for one in event.present if not admit.refusal(plan, did, one[0], standings.get(one[0], MEMBER))}
     known = {(one.by, _emoji(one)) for one in ledger.acknowledgements.reactions_on(event.post)}
-    differing = [one for one in known ^ event.present if _is_news(ledger, event.post, *one, event.at)]
+    differing = [one for one in known ^ present if _is_news(ledger, event.post, *one, event.at)]
 
     def change() -> None:
         for person, emoji in differing:
-            is_set = (person, emoji) in event.present
+            is_set = (person, emoji) in present
             _become(ledger, event.post, person, emoji, event.at, is_set=is_set)
 
-    found = " ".join(sorted(f"{person}/{emoji}" for person, emoji in event.present))
-    _changed_on(ledger, event.post, change, f"read {event.at.isoformat()} {found}", now)
+    found = " ".join(sorted(f"{person}/{emoji}" for person, emoji in present))
+    _changed_on(ledger, plan, event.post, change, f"read {event.at.isoformat()} {found}", now)
 
 
-def by_reply(ledger: Ledger, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
+def by_reply(ledger: Ledger, plan: DialPlan, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
     """Take a reply as responsibility for all that its author could see: what was shown by its moment."""
-    _stay(ledger, conversation, event.key, event.author, Means.REPLY, event.said_at, now)
+    _stay(ledger, plan, conversation, event.key, event.author, Means.REPLY, event.said_at, now)
 
 
 def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> None:
     """Take the button's press likewise."""
     conversation = ledger.conversations.get(ConversationId(event.value))
     if conversation:
-        _stay(ledger, conversation, event.key, event.person, Means.BUTTON, event.at, now)
+        _stay(ledger, plan, conversation, event.key, event.person, Means.BUTTON, event.at, now)
 
 
-def adopt(ledger: Ledger, post: PostRef, now: datetime) -> None:
+def told(ledger: Ledger, plan: DialPlan, conversation: ConversationId) -> Acknowledgement | None:
+    """Return the acknowledgement that the first post tells of: of those that cover most, the newest with a meaning.
+
+    Where none has one, it is the first: who took the texts on, and when.
+    """
+    first = ledger.acknowledgements.latest(conversation)
+    if not first or not plan.meanings:
+        return first
+    equals = [one for one in ledger.acknowledgements.since(conversation, first.at) if one.up_to == first.up_to]
+    meaningful = [one for one in equals if meaning(plan, one)]
+    return max(meaningful, key=lambda one: one.at, default=first)
+
+
+def meaning(plan: DialPlan, acknowledgement: Acknowledgement) -> Meaning | None:
+    """Return what a reaction says beyond taking texts on; its skin tone says nothing."""
+    if acknowledgement.means is not Means.REACTION:
+        return None
+    return plan.meanings.get(_emoji(acknowledgement).partition("::")[0])
+
+
+def adopt(ledger: Ledger, plan: DialPlan, post: PostRef, now: datetime) -> None:
     """Count the reactions that were set on a post before we knew it as ours."""
     waiting = [one for one in ledger.acknowledgements.reactions_on(post) if one.conversation is None]
     if not waiting:
@@ -65,10 +99,10 @@ def adopt(ledger: Ledger, post: PostRef, now: datetime) -> None:
         for one in waiting:
             _become(ledger, post, one.by, _emoji(one), one.at, is_set=True)
 
-    _changed_on(ledger, post, change, "adopted", now)
+    _changed_on(ledger, plan, post, change, "adopted", now)
 
 
-def shown_before(ledger: Ledger, conversation: Conversation, post: Post, now: datetime) -> None:
+def shown_before(ledger: Ledger, plan: DialPlan, conversation: Conversation, post: Post, now: datetime) -> None:
     """Let those who acknowledged after this post stood there, but before we knew of it, have acknowledged it too."""
     root = PostRef(conversation.thread or "")
     later = [
@@ -82,7 +116,7 @@ def shown_before(ledger: Ledger, conversation: Conversation, post: Post, now: da
             ledger.acknowledgements.put(replace(one, up_to=post.up_to))
 
     if later:
-        _changed(ledger, conversation, change, f"{post.ref}/shown before", now)
+        _changed(ledger, plan, conversation, change, f"{post.ref}/shown before", now)
 
 
 def _key(post: PostRef, person: PersonRef, emoji: str) -> str:
@@ -125,6 +159,7 @@ def _reach(ledger: Ledger, post: Post, at: datetime) -> int:
 
 def _stay(
     ledger: Ledger,
+    plan: DialPlan,
     conversation: Conversation,
     key: str,
     by: PersonRef,
@@ -135,23 +170,31 @@ def _stay(
     """Record an acknowledgement that cannot be taken back."""
     up_to = ledger.posts.shown_at(conversation.id, at)
     stays = Acknowledgement(key=key, conversation=conversation.id, post=None, by=by, means=means, up_to=up_to, at=at)
-    _changed(ledger, conversation, partial(ledger.acknowledgements.put, stays), key, now)
+    _changed(ledger, plan, conversation, partial(ledger.acknowledgements.put, stays), key, now)
 
 
-def _changed_on(ledger: Ledger, ref: PostRef, change: Callable[[], None], cause: str, now: datetime) -> None:
+def _conversation_at(ledger: Ledger, ref: PostRef) -> Conversation | None:
     post = ledger.posts.get(ref)
-    conversation = post and ledger.conversations.get(post.conversation)
+    return ledger.conversations.get(post.conversation) if post else None
+
+
+def _changed_on(
+    ledger: Ledger, plan: DialPlan, ref: PostRef, change: Callable[[], None], cause: str, now: datetime
+) -> None:
+    conversation = _conversation_at(ledger, ref)
     if conversation:
-        _changed(ledger, conversation, change, f"{ref}/{cause}", now)
+        _changed(ledger, plan, conversation, change, f"{ref}/{cause}", now)
     else:
         change()
 
 
-def _changed(ledger: Ledger, conversation: Conversation, change: Callable[[], None], cause: str, now: datetime) -> None:
+def _changed(
+    ledger: Ledger, plan: DialPlan, conversation: Conversation, change: Callable[[], None], cause: str, now: datetime
+) -> None:
     """Make the change, let the conversation be covered as far as what stands reaches, and its first post say so."""
-    before = ledger.acknowledgements.latest(conversation.id)
+    before = told(ledger, plan, conversation.id)
     change()
-    after = ledger.acknowledgements.latest(conversation.id)
+    after = told(ledger, plan, conversation.id)
     if before == after:
         return
     covered = after.up_to if after else 0

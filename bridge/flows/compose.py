@@ -30,7 +30,7 @@ from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
 from bridge.domain.visible import is_blank, posts_of
 from bridge.errors import Reason
-from bridge.flows import request
+from bridge.flows import acknowledge, request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -38,6 +38,7 @@ LATE_BY = timedelta(minutes=2)
 MEDIA_GRANT = timedelta(hours=12)
 LARGEST_FILE = 25_000_000
 INLINE_PICTURES = 4_000_000
+_MARKS_OF_REFUSED = {Reason.NOTE: Mark.NOTE, Reason.OUTSIDE: Mark.NOTE, Reason.WITHDRAWN: Mark.CANCELLED}
 
 
 class Unsaid(Enum):
@@ -95,7 +96,7 @@ def recipients(
 def mark_of(ledger: Ledger, message: Message) -> Mark:
     """Return the state that a reply carries: that of its least advanced part, each part by its newest entry."""
     if message.refusal:
-        return Mark.NOTE if message.refusal is Reason.NOTE else Mark.FAILED
+        return _MARKS_OF_REFUSED.get(message.refusal, Mark.FAILED)
     newest = {entry.part: entry.status for entry in ledger.outbox.of_message(message.id)}
     statuses = [status for status in newest.values() if status]
     return Mark(lowest(statuses).value) if statuses else Mark.QUEUED
@@ -165,8 +166,8 @@ def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
         return Unsaid.WITHDRAWN
     state: Phrase | None = None
     if conversation.waiting_since is None:
-        latest = ledger.acknowledgements.latest(conversation.id)
-        state = words.taken(latest.by, latest.at) if latest else words.nothing_waits()
+        told = acknowledge.told(ledger, plan, conversation.id)
+        state = words.taken(told.by, told.at, acknowledge.meaning(plan, told)) if told else words.nothing_waits()
     return AmendPost(post=PostRef(conversation.thread), content=_card(plan, conversation, first, 0, state))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bridge.domain.aside import Aside
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import ButtonPressed
@@ -10,7 +11,7 @@ from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.domain.phrase import Action
-from bridge.flows import acknowledge, compose, limit, release, request
+from bridge.flows import acknowledge, admit, compose, limit, release, request, revise
 from bridge.ports import Ledger
 
 _ASKED_DECISIONS = {
@@ -28,16 +29,34 @@ def is_too_early(ledger: Ledger, event: ButtonPressed) -> bool:
     return conversation is not None and conversation.thread is None
 
 
-def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> None:
+def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> Aside | None:
     """Do what the button says, if it can still be done, and let the note tell who decided."""
     if event.action is Action.ACKNOWLEDGE:
-        acknowledge.by_button(ledger, plan, event, now)
-        return
+        return _acknowledged(ledger, plan, event, now)
     entry = ledger.outbox.by_token(EntryToken(event.value))
-    message = entry and ledger.messages.get(MessageId(entry.subject))
+    message = ledger.messages.get(MessageId(entry.subject)) if entry else None
+    if refusal := _refusal(ledger, plan, message, event):
+        return refusal
+    if message and event.action is Action.UNDO:
+        return revise.by_undo(ledger, message, event, now)
     notice = _decided(ledger, plan, entry, message, event, now) if entry and message else None
     if notice and event.post:
         request.noted(ledger, event.post, notice, event.key, now)
+    return None
+
+
+def _acknowledged(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> Aside | None:
+    conversation = ledger.conversations.get(ConversationId(event.value))
+    did = plan.did(conversation.did) if conversation else None
+    refusal = admit.refusal(plan, did, event.person, event.standing)
+    if not refusal:
+        acknowledge.by_button(ledger, plan, event, now)
+    return refusal
+
+
+def _refusal(ledger: Ledger, plan: DialPlan, message: Message | None, event: ButtonPressed) -> Aside | None:
+    conversation = ledger.conversations.get(message.conversation) if message else None
+    return admit.refusal(plan, plan.did(conversation.did) if conversation else None, event.person, event.standing)
 
 
 def _decided(

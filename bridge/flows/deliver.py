@@ -157,7 +157,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     ledger.audit.clear(scope("blocked", entry))
     ledger.audit.clear(scope("waiting", entry))
     if entry.kind in _SHOWING:
-        _shown(ledger, entry, settlement, now)
+        _shown(ledger, plan, entry, settlement, now)
     elif entry.kind is WishKind.SEND_SMS:
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
@@ -168,7 +168,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
             ledger.digests.release(DigestId(entry.subject), settlement.shown)
 
 
-def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
     """Remember which post shows what; a conversation's first post becomes its thread."""
     ref, posted_at = PostRef(settlement.ref), settlement.posted_at or now
     message, conversation = _concerned(ledger, entry)
@@ -181,9 +181,9 @@ def _shown(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: date
         ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
         if conversation.waiting_since is None:
             request.amended(ledger, ledger.conversations.get(conversation.id) or conversation, entry.id, now)
-    acknowledge.adopt(ledger, ref, now)
+    acknowledge.adopt(ledger, plan, ref, now)
     if now - posted_at > PROMPT:
-        acknowledge.shown_before(ledger, ledger.conversations.get(conversation.id) or conversation, post, now)
+        acknowledge.shown_before(ledger, plan, ledger.conversations.get(conversation.id) or conversation, post, now)
 
 
 def _concerned(ledger: Ledger, entry: OutboxEntry) -> tuple[Message | None, Conversation | None]:

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from math import ceil
 from typing import Any
 
+from bridge.domain.aside import Aside
 from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
@@ -12,11 +14,13 @@ from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState
 from bridge.domain.phone import PhoneNumber
+from bridge.domain.phrase import Action, Button
 from bridge.domain.segment import Segments
 from bridge.domain.visible import is_blank
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, limit, request, warn
+from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, request, warn
 from bridge.ports import Ledger
+from bridge.wording import aside as words
 
 MARKED_AFTER = timedelta(seconds=1)  # after it became due; by then it has mostly left
 
@@ -38,18 +42,26 @@ def _conversation(ledger: Ledger, thread: ThreadRef) -> Conversation | None:
     return ledger.conversations.get(post.conversation) if post else shown
 
 
-def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> None:
-    """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not."""
+def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> Aside | None:
+    """Keep a reply, take it as an acknowledgement, and have it sent in its turn; or say why it is not.
+
+    Whoever does not answer here is heard by colleagues only, and told so.
+    """
     conversation = _conversation(ledger, event.thread)
     if conversation is None:
-        return
+        return None
     did = plan.did(conversation.did)
+    if from_outside := admit.refusal(plan, did, event.author, event.standing):
+        _kept(ledger, conversation, event, Reason.OUTSIDE, now)
+        request.marked(ledger, MessageId(event.key), event.key, now)
+        return from_outside
     if _is_note(plan, did, event):
-        _note(ledger, plan, conversation, event, now)
-        return
+        _taken_on(ledger, plan, conversation, event, Reason.NOTE, now)
+        request.marked(ledger, MessageId(event.key), event.key, now)
+        return None
     unsure_since = doubt.since_reply(ledger, event, now)
     refusal = _refusal(ledger, plan, did, conversation, event, is_unsure=unsure_since is not None)
-    message = _kept(ledger, conversation, event, Reason.REJECTED if refusal else None, now)
+    message = _taken_on(ledger, plan, conversation, event, Reason.REJECTED if refusal else None, now)
     if did is None or refusal:
         warn.thread(ledger, did, conversation, refusal or _no_number(event), event.key, now, unsure_since)
     elif event.unfit_files:
@@ -59,14 +71,25 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
     if unsure_since:
         doubt.heed(ledger, event, ledger.outbox.of_message(message.id))
     _followed_up(ledger, did, message, event, now)
+    return _undo(ledger, plan, message, now)
 
 
 def sent_anew(
-    ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, event: ThreadReply, now: datetime
-) -> None:
-    """Decide once more on a reply whose words were changed before it went out; `event` bears the key of the change."""
+    ledger: Ledger,
+    plan: DialPlan,
+    conversation: Conversation,
+    message: Message,
+    event: ThreadReply,
+    now: datetime,
+    *,
+    whatever_it_says: bool = False,
+) -> Aside | None:
+    """Decide once more on a reply that has not gone out; `event` bears the key of what changed it.
+
+    It may be a note by now, unless somebody has said that it is none.
+    """
     did = plan.did(conversation.did)
-    is_note = _is_note(plan, did, event)
+    is_note = not whatever_it_says and _is_note(plan, did, event)
     refusal = None if is_note else _refusal(ledger, plan, did, conversation, event, is_unsure=False)
     reason = Reason.NOTE if is_note else Reason.REJECTED if refusal else None
     ledger.messages.reword(message.id, event.text, reason)
@@ -75,6 +98,17 @@ def sent_anew(
     elif did and not is_note:
         _send(ledger, plan, did, conversation, replace(message, text=event.text), event, now, None)
     _followed_up(ledger, did, message, event, now)
+    return _undo(ledger, plan, message, now)
+
+
+def _undo(ledger: Ledger, plan: DialPlan, message: Message, now: datetime) -> Aside | None:
+    """Offer its author to take a reply back, as long as it waits for nothing else."""
+    waiting = [entry for entry in ledger.outbox.of_message(message.id) if entry.state is EntryState.READY]
+    seconds = max((ceil((entry.due_at - now).total_seconds()) for entry in waiting), default=0)
+    if not plan.offers_undo or seconds <= 0:
+        return None
+    button = Button(action=Action.UNDO, label=words.UNDO, value=waiting[0].token)
+    return Aside(phrase=words.leaves_in(seconds), buttons=(button,))
 
 
 def _followed_up(ledger: Ledger, did: Did | None, message: Message, event: ThreadReply, now: datetime) -> None:
@@ -104,25 +138,39 @@ def _is_note(plan: DialPlan, did: Did | None, event: ThreadReply) -> bool:
     """Tell what is meant for colleagues, by its beginning or by the rule of the number."""
     if did is not None and (did.replies is Replies.OFF or (did.replies is Replies.MENTION and not event.mentions_us)):
         return True
-    beginning = event.text.lstrip().casefold()
-    return any(beginning.startswith(sign.casefold()) for sign in plan.notes)
+    return without_sign(plan, event.text) != event.text
 
 
-def _note(ledger: Ledger, plan: DialPlan, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
-    """Keep what is said among colleagues, which acknowledges as any reply does, and let it be seen that it stays."""
-    message = _kept(ledger, conversation, event, Reason.NOTE, now)
-    request.marked(ledger, message.id, event.key, now)
+def without_sign(plan: DialPlan, text: str) -> str:
+    """Return what is said after the sign of a note, or all of it where it begins with none."""
+    beginning = text.lstrip()
+    for sign in plan.notes:
+        if beginning.casefold().startswith(sign.casefold()):
+            return beginning[len(sign) :].lstrip()
+    return text
+
+
+def _taken_on(
+    ledger: Ledger,
+    plan: DialPlan,
+    conversation: Conversation,
+    event: ThreadReply,
+    refusal: Reason | None,
+    now: datetime,
+) -> Message:
+    """Keep a reply, and take it as an acknowledgement; a note is one too."""
+    message = _kept(ledger, conversation, event, refusal, now)
+    acknowledge.by_reply(ledger, plan, conversation, event, now)
+    return message
 
 
 def _kept(
     ledger: Ledger, conversation: Conversation, event: ThreadReply, refusal: Reason | None, now: datetime
 ) -> Message:
-    """Keep a reply, and take it as an acknowledgement."""
     message = _message(event, conversation, refusal, now)
     ledger.messages.save(message)
     seen = ledger.posts.shown_at(conversation.id, event.said_at)
     ledger.posts.save(Post(ref=event.post, conversation=conversation.id, up_to=seen, posted_at=event.said_at))
-    acknowledge.by_reply(ledger, conversation, event, now)
     return message
 
 

@@ -1,19 +1,24 @@
-"""Revise: a reply that was changed or deleted in its thread. What waits follows; of the rest the thread tells."""
+"""Revise: a reply that its author has changed, deleted, taken back, or made a note of, or none.
+
+What waits follows; where it is too late, the thread or its author is told.
+"""
 
 from dataclasses import replace
 from datetime import datetime
 
+from bridge.domain.aside import Aside
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
-from bridge.domain.dialplan import DialPlan
-from bridge.domain.event import ReplyDeleted, ReplyEdited
+from bridge.domain.dialplan import DialPlan, Replies
+from bridge.domain.event import ButtonPressed, ReplyDeleted, ReplyEdited, ReplyTurned
 from bridge.domain.ids import MessageId
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.errors import Reason
-from bridge.flows import reply, request, warn
+from bridge.flows import admit, reply, request, warn
 from bridge.ports import Ledger
+from bridge.wording import aside as words
 
 _DROP = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.CANCELLED)
 _MAY_HAVE_GONE = (EntryState.TRYING, EntryState.ASKED, EntryState.SENT)
@@ -30,19 +35,77 @@ def is_ours(ledger: Ledger, event: ReplyEdited | ReplyDeleted) -> bool:
     return reply.is_in_ours(ledger, event.reply.thread if isinstance(event, ReplyEdited) else event.thread)
 
 
-def by_author(ledger: Ledger, plan: DialPlan, event: ReplyEdited | ReplyDeleted, now: datetime) -> None:
+def by_author(ledger: Ledger, plan: DialPlan, event: ReplyEdited | ReplyDeleted, now: datetime) -> Aside | None:
     """Take back what was deleted, and change what was edited, as far as it has not gone out."""
     if isinstance(event, ReplyEdited):
-        _edited(ledger, plan, event, now)
-    else:
-        _deleted(ledger, plan, event, now)
+        return _edited(ledger, plan, event, now)
+    _deleted(ledger, plan, event, now)
+    return None
 
 
-def _edited(ledger: Ledger, plan: DialPlan, event: ReplyEdited, now: datetime) -> None:
+def by_undo(ledger: Ledger, message: Message, event: ButtonPressed, now: datetime) -> Aside:
+    """Take a reply back that waits; it stays in its thread, marked as one that was not sent."""
+    if message.author != event.person:
+        return Aside(phrase=words.only_its_author())
+    if not _kept_inside(ledger, message, Reason.WITHDRAWN, event.key, now):
+        return Aside(phrase=words.too_late())
+    return Aside(phrase=words.taken_back())
+
+
+def by_shortcut(ledger: Ledger, plan: DialPlan, event: ReplyTurned, now: datetime) -> Aside:
+    """Let a reply that waits stay inside, or a note go out after all, as its author says."""
+    found = ledger.messages.in_context(MessageId(event.reply.key))
+    if not found:
+        return Aside(phrase=words.is_none_of_ours())
+    message, conversation = found
+    did = plan.did(conversation.did)
+    if message.author != event.person:
+        return Aside(phrase=words.only_its_author())
+    if refusal := admit.refusal(plan, did, event.person, event.standing):
+        return refusal
+    if event.is_note:
+        is_kept = _kept_inside(ledger, message, Reason.NOTE, event.key, now)
+        return Aside(phrase=words.now_a_note() if is_kept else words.too_late())
+    if did and did.replies is Replies.OFF:
+        return Aside(phrase=words.is_one_way())
+    return _let_out(ledger, plan, conversation, message, event, now)
+
+
+def _kept_inside(ledger: Ledger, message: Message, why: Reason, cause: str, now: datetime) -> bool:
+    """Drop what waits of a reply; false, and nothing is done, where some of it may have gone out."""
+    entries = ledger.outbox.of_message(message.id)
+    if any(_may_have_gone(entry) for entry in entries):
+        return False
+    _dropped(ledger, entries)
+    ledger.messages.reword(message.id, message.text, why)
+    request.marked(ledger, message.id, cause, now)
+    return True
+
+
+def _let_out(
+    ledger: Ledger,
+    plan: DialPlan,
+    conversation: Conversation,
+    message: Message,
+    event: ReplyTurned,
+    now: datetime,
+) -> Aside:
+    entries = ledger.outbox.of_message(message.id)
+    if any(_may_have_gone(entry) for entry in entries):
+        return Aside(phrase=words.too_late())
+    if message.refusal in (Reason.NOTE, Reason.WITHDRAWN):
+        text = reply.without_sign(plan, event.reply.text)
+        anew = replace(event.reply, key=event.key, said_at=now, text=text)
+        undo = reply.sent_anew(ledger, plan, conversation, message, anew, now, whatever_it_says=True)
+        return undo or Aside(phrase=words.goes_out_now())
+    return Aside(phrase=words.goes_out_now() if any(_waits(entry) for entry in entries) else words.is_none_of_ours())
+
+
+def _edited(ledger: Ledger, plan: DialPlan, event: ReplyEdited, now: datetime) -> Aside | None:
     """Let what waits go out in its new words; what was never to go out stays inside, whatever it says now."""
     found = ledger.messages.in_context(MessageId(event.reply.key))
     if not found or found[0].text == event.reply.text:
-        return
+        return None
     message, conversation = found
     entries = ledger.outbox.of_message(message.id)
     if any(_may_have_gone(entry) for entry in entries):
@@ -51,7 +114,8 @@ def _edited(ledger: Ledger, plan: DialPlan, event: ReplyEdited, now: datetime) -
         _dropped(ledger, entries)
         said_at = event.reply.said_at if event.reply.read_back else now
         anew = replace(event.reply, key=event.key, said_at=said_at)
-        reply.sent_anew(ledger, plan, conversation, message, anew, now)
+        return reply.sent_anew(ledger, plan, conversation, message, anew, now)
+    return None
 
 
 def _deleted(ledger: Ledger, plan: DialPlan, event: ReplyDeleted, now: datetime) -> None:

@@ -62,6 +62,10 @@ def add_scope(needed: str) -> str:
     return f"Give the app {scope} and reinstall it in the workspace."
 
 
+def check_groups() -> str:
+    return "Check the ids of the user groups among the responders in bridge.toml."
+
+
 def ask_slack_admin() -> str:
     return "Ask the workspace's admin: Slack refuses the app by a rule of the workspace or organisation."
 

@@ -239,6 +239,18 @@ def unknown_person(name: str, known: Iterable[str]) -> Told:
     return f"Nobody in [[people]] is called {quoted(name)}.", _meant(name, known, "Add the person under [[people]].")
 
 
+def unknown_responder(name: str, known: Iterable[str]) -> Told:
+    what = f"{quoted(name)} is neither somebody in [[people]] nor a user group's id (S…)."
+    return what, _meant(name, known, "Add the person under [[people]]; Slack shows a group's id in its menu.")
+
+
+def responder_without_slack(name: str) -> Told:
+    return (
+        f"{quoted(name)} cannot be recognised in Slack.",
+        'Add the member id of this person under [[people]], as in slack = "U0123ABCD".',
+    )
+
+
 def unknown_carrier(name: str, known: Iterable[str]) -> Told:
     return f"There is no carrier {quoted(name)}.", _meant(name, known, "Add a section for it, as in [carriers.main].")
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bridge.domain.dialplan import Meaning
 from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import spoken
@@ -30,8 +31,16 @@ def waiting(since: datetime) -> Phrase:
     return ("Waiting since ", Moment(since))
 
 
-def taken(by: PersonRef, at: datetime) -> Phrase:
-    return ("Acknowledged by ", Mention(by), ", ", Moment(at))
+_TAKEN = {
+    None: "Acknowledged by ",
+    Meaning.MINE: "Taken by ",
+    Meaning.DONE: "Done, says ",
+    Meaning.NO_ANSWER: "No answer needed, says ",
+}
+
+
+def taken(by: PersonRef, at: datetime, meaning: Meaning | None = None) -> Phrase:
+    return (_TAKEN[meaning], Mention(by), ", ", Moment(at))
 
 
 def nothing_waits() -> Phrase:
@@ -57,6 +66,7 @@ _REASONS = {
     Reason.REJECTED: "the carrier refused it.",
     Reason.NOTE: "it is a note for colleagues.",
     Reason.WITHDRAWN: "its author has taken it back.",
+    Reason.OUTSIDE: "whoever wrote it does not answer for this number.",
 }
 
 

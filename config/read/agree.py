@@ -4,6 +4,7 @@ It looks at the file as it was written, so that it also finds these where anothe
 the right type is passed over here: that is told elsewhere.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from ipaddress import ip_address
@@ -17,6 +18,7 @@ from config.read.locate import KeyPath, Lines, line_of
 from config.read.shape import given, places
 
 _LONGEST = timedelta(days=3650)
+_GROUP = re.compile(r"S[A-Z0-9]{5,30}", re.ASCII)
 _MAY_BE_NOTHING = (("bridge", "hold"),)
 
 Found = Iterator[tuple[KeyPath, wording.Told]]
@@ -26,6 +28,7 @@ def disagreements(document: Mapping[str, Any], lines: Lines) -> Found:
     """Yield every disagreement within the file, with the place of the setting to change."""
     yield from _repeated(document, lines)
     yield from _unknown_people(document)
+    yield from _unknown_responders(document)
     yield from _unknown_carriers(document)
     yield from _absurd_durations(document)
     yield from _forgotten_too_soon(document)
@@ -44,7 +47,8 @@ def _repeated(document: Mapping[str, Any], lines: Lines) -> Found:
     yield from _doubles("name", _texts(document, "people", "name"), {}, lines)
     for at in range(len(_tables(document, "dids"))):
         yield from _doubles("name", _names(document, ("dids", at, "assigned")), {}, lines)
-    yield from _doubles("name", _names(document, ("bridge", "admins")), {}, lines)
+    for rules in ("admins", "responders"):
+        yield from _doubles("name", _names(document, ("bridge", rules)), {}, lines)
 
 
 def _doubles(what: str, written: Iterator[tuple[KeyPath, str]], seen: dict[str, KeyPath], lines: Lines) -> Found:
@@ -65,6 +69,18 @@ def _unknown_people(document: Mapping[str, Any]) -> Found:
         for path, name in _names(document, place):
             if name not in people:
                 yield path, wording.unknown_person(name, people)
+
+
+def _unknown_responders(document: Mapping[str, Any]) -> Found:
+    """Yield whoever cannot be recognised in Slack: nobody that is named, no group, or somebody without a member id."""
+    people = {str(person.get("name")): person.get("slack") for person in _tables(document, "people")}
+    places: list[KeyPath] = [("dids", at, "responders") for at in range(len(_tables(document, "dids")))]
+    for place in (("bridge", "responders"), *places):
+        for path, name in _names(document, place):
+            if name in people and not people[name]:
+                yield path, wording.responder_without_slack(name)
+            elif people and name not in people and not _GROUP.fullmatch(name):
+                yield path, wording.unknown_responder(name, list(people))
 
 
 def _unknown_carriers(document: Mapping[str, Any]) -> Found:

@@ -14,6 +14,7 @@ from adapters.postgres.ledger.outbox import PostgresOutbox
 from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.sighting import SqliteSightings
 from adapters.twilio.settings import TwilioSettings
+from bridge.domain.aside import Aside
 from bridge.domain.outbox import OutboxEntry
 from bridge.engine import recovery, timekeeper
 from bridge.engine.intake import DurableIntake
@@ -70,7 +71,7 @@ def without_reading_back(patch: Patch) -> None:
 
 def acknowledging_first(patch: Patch) -> None:
     """Tell the world that we have it, then write it down."""
-    writing: set[asyncio.Task[Answer]] = set()
+    writing: set[asyncio.Task[Answer | Aside]] = set()
     accept = DurableIntake.accept
 
     async def accepted(self: DurableIntake, *fact: Any) -> Answer:
@@ -86,7 +87,7 @@ def acknowledging_early(patch: Patch) -> None:
     """Tell the world that we have it, write it down a little later, and ask nobody what was missed."""
     accept = DurableIntake.accept
 
-    async def accept_later(self: DurableIntake, *fact: Any) -> Answer:
+    async def accept_later(self: DurableIntake, *fact: Any) -> Answer | Aside:
         await asyncio.sleep(_A_LITTLE_LATER)
         return await accept(self, *fact)
 

@@ -17,7 +17,7 @@ from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.mailbox.mail import Mail
 from adapters.sandbox.workspace import Workspace
-from adapters.sandbox.workspace.nouns import Json, Message
+from adapters.sandbox.workspace.nouns import Ephemeral, Json, Message
 from bridge.domain.invariant import Invariant
 from bridge.domain.phone import PhoneNumber
 from bridge.engine.daemon import Daemon
@@ -36,6 +36,7 @@ CHANNEL = "C0TEXTS"
 _MOST_STEPS = 60  # of ten seconds, that an audit is granted
 PEOPLE = (("Front desk", "desk@example.com", "U0DESK"), ("Ben", "ben@example.com", "U0BEN"))
 MAILBOXES = tuple(email for _, email, _ in PEOPLE)
+RULES = {"timezone": "America/New_York", "hold": "0s", "meanings": {}}
 LIMITS = ("per_person", "per_participant", "new_participants", "per_account")
 
 
@@ -57,7 +58,7 @@ class House:
 
     def settings(self) -> Settings:
         written: Json = {
-            "bridge": {"listen": "127.0.0.1:0", "public_url": PUBLIC, "timezone": "America/New_York", "hold": "0s"},
+            "bridge": {"listen": "127.0.0.1:0", "public_url": PUBLIC} | RULES,
             "store": {"path": self.path / "bridge.db"},
             "slack": {
                 "bot_token": self.slack.bot_token,
@@ -300,6 +301,15 @@ class Agent:
         action = next(one["action_id"] for one in buttons(self.house.slack.message(thread.channel, ts), button))
         await self.house.slack.interactions.press(self.user, thread.channel, ts, action)
 
+    async def hears(self, *words: str) -> str:
+        """Wait until this person is told all of these alone, and return what is said."""
+
+        def told() -> str:
+            found = (one for one in self.house.slack.state.ephemerals if one.user == self.user)
+            return next((said for one in found if all(word in (said := shown(one)) for word in words)), "")
+
+        return await self.house.slack.wait_for(told)
+
     async def sees_mark(self, thread: Thread, ts: str, mark: str) -> None:
         """Wait until this reply carries this mark of ours, and no other."""
         bot = self.house.slack.bot_user_id
@@ -314,7 +324,7 @@ class Agent:
             raise AssertionError(f"marked {marks()}, not {mark}") from None
 
 
-def shown(message: Message) -> str:
+def shown(message: Message | Ephemeral) -> str:
     """All words that a message shows, its blocks and attachments included."""
     return "\n".join([message.text, *_words(message.blocks), *_words(message.attachments)])
 
@@ -369,7 +379,7 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
         await house.is_audited()
 
 
-def did(**more: str) -> list[Json]:
+def did(**more: Any) -> list[Json]:
     """Configure one number of ours alone, with these settings."""
     line = {"number": DID, "label": "Main line", "carrier": "main", "channel": CHANNEL, "assigned": ["Front desk"]}
     return [{**line, **more}]

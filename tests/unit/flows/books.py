@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from adapters.sandbox.clock import MovableClock
+from bridge.domain.aside import Aside
 from bridge.domain.command import Command, FetchMedia, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.conversation import Consent, ConsentState, Conversation, conversation_cause
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
@@ -18,6 +19,7 @@ from bridge.domain.event import (
     ReactionSet,
     ReplyDeleted,
     ReplyEdited,
+    ReplyTurned,
     ThreadReply,
 )
 from bridge.domain.ids import (
@@ -89,10 +91,16 @@ class Books:
     count: int = 0
     posts: list[str] = field(default_factory=list)  # what our posts are called, in order
     said: dict[str, ThreadReply] = field(default_factory=dict)  # by colleagues, as they first said it
+    asides: list[Aside] = field(default_factory=list)  # what people were told alone
     outgoing: list[Taken] = field(default_factory=list, repr=False)  # all that was taken, in order
 
     async def do(self, work: Callable[[Ledger, datetime], T]) -> T:
         return await self.store.transact(work)
+
+    async def acts(self, work: Callable[[Ledger, datetime], Aside | None]) -> None:
+        """Let somebody do something, and remember what he is told."""
+        if aside := await self.do(work):
+            self.asides.append(aside)
 
     async def look(self, question: Callable[[Ledger], T]) -> T:
         return await self.store.transact(lambda ledger, now: question(ledger))
@@ -125,14 +133,14 @@ class Books:
             said_at=self.clock.now(),
         )
         event = self.said[event.key] = replace(event, **more)
-        await self.do(lambda ledger, now: reply.by_sms(ledger, self.plan, event, now))
+        await self.acts(lambda ledger, now: reply.by_sms(ledger, self.plan, event, now))
         return MessageId(event.key)
 
     async def edits(self, written: MessageId, text: str) -> None:
         """Let the author of a reply change its words."""
         changed = replace(self.said[written], text=text)
         event = ReplyEdited(key=EventKey(f"edit:{self._next()}"), reply=changed)
-        await self.do(lambda ledger, now: revise.by_author(ledger, self.plan, event, now))
+        await self.acts(lambda ledger, now: revise.by_author(ledger, self.plan, event, now))
 
     async def deletes(self, written: MessageId) -> None:
         """Let the author of a reply delete it."""
@@ -140,17 +148,29 @@ class Books:
         event = ReplyDeleted(key=EventKey(f"delete:{self._next()}"), reply=gone.key, thread=gone.thread)
         await self.do(lambda ledger, now: revise.by_author(ledger, self.plan, event, now))
 
-    async def reacts(self, post: str, person: PersonRef = BEN, *, is_set: bool = True, emoji: str = "eyes") -> None:
-        self.forward(SECOND)  # of two reactions at the same moment nobody could say which came last
-        event = Reaction(post=PostRef(post), person=person, emoji=emoji, is_set=is_set, at=self.clock.now())
-        await self.do(lambda ledger, now: acknowledge.by_reaction(ledger, self.plan, event, now))
+    async def turns(self, written: MessageId, *, is_note: bool, **more: Any) -> None:
+        """Let the author of a reply say that it is a note, or none."""
+        turned = self.said[written]
+        key, now = EventKey(f"turn:{self._next()}"), self.clock.now()
+        event = ReplyTurned(key=key, reply=turned, person=turned.author, is_note=is_note, at=now)
+        event = replace(event, **more)
+        await self.acts(lambda ledger, now: revise.by_shortcut(ledger, self.plan, event, now))
 
-    async def reads_reactions(self, post: str, *present: PersonRef, at: datetime | None = None) -> None:
+    async def reacts(
+        self, post: str, person: PersonRef = BEN, *, is_set: bool = True, emoji: str = "eyes", **more: Any
+    ) -> None:
+        self.forward(SECOND)  # of two reactions at the same moment nobody could say which came last
+        event = Reaction(post=PostRef(post), person=person, emoji=emoji, is_set=is_set, at=self.clock.now(), **more)
+        await self.acts(lambda ledger, now: acknowledge.by_reaction(ledger, self.plan, event, now))
+
+    async def reads_reactions(self, post: str, *present: PersonRef, at: datetime | None = None, **more: Any) -> None:
         found = frozenset((person, "eyes") for person in present)
-        event = ReactionSet(post=PostRef(post), present=found, at=at or self.clock.now())
+        event = ReactionSet(post=PostRef(post), present=found, at=at or self.clock.now(), **more)
         await self.do(lambda ledger, now: acknowledge.by_reactions(ledger, self.plan, event, now))
 
-    async def presses(self, action: Action, value: str, person: PersonRef = BEN, post: str | None = "C1/note") -> None:
+    async def presses(
+        self, action: Action, value: str, person: PersonRef = BEN, post: str | None = "C1/note", **more: Any
+    ) -> None:
         event = ButtonPressed(
             key=EventKey(f"press:{self._next()}"),
             action=action,
@@ -158,8 +178,9 @@ class Books:
             person=person,
             post=PostRef(post) if post else None,
             at=self.clock.now(),
+            **more,
         )
-        await self.do(lambda ledger, now: decide.by_button(ledger, self.plan, event, now))
+        await self.acts(lambda ledger, now: decide.by_button(ledger, self.plan, event, now))
 
     async def receipt(self, status: DeliveryStatus, *, token: str | None = None, ref: str = "SM1") -> None:
         event = DeliveryReceipt(

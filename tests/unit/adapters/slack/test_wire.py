@@ -13,6 +13,7 @@ from adapters.slack import concerns, names, wire
 from adapters.slack.names import Identity
 from bridge.domain.event import ButtonPressed, Reaction, ThreadReply
 from bridge.domain.phrase import Action
+from bridge.domain.standing import MEMBER
 from bridge.errors import WireError
 
 EXAMPLES = {
@@ -210,4 +211,4 @@ def test_whatever_stands_in_a_message_that_is_read_back_nothing_else_is_raised(v
     for place in places(message):
         told = spoiled(message, place, value)
         if isinstance(told, dict) and "ts" in told and concerns.is_reply(told, ME):
-            wire.reply_read_back(told, "C0TEXTS", {}, ME)
+            wire.reply_read_back(told, "C0TEXTS", {}, ME, MEMBER)
