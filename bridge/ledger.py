@@ -69,6 +69,15 @@ class Messages(Protocol):
     def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
         """Give a kept message other words, and the reason why they are not sent, if so."""
 
+    def set_post(self, id: MessageId, post: PostRef) -> None:
+        """Say which post shows a message that one of us did not write in the thread himself."""
+
+    def longest_waiting(self, limit: int) -> list[tuple[Message, Conversation]]:
+        """Return the conversations that wait, each with its text that has waited longest; the longest waiting first."""
+
+    def counts_since(self, moment: datetime) -> tuple[int, int]:
+        """Return how many texts came in since then, and how many of ours were written, notes and refused ones apart."""
+
     def get(self, id: MessageId) -> Message | None: ...
     def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:
         """Return a message with the conversation that it belongs to."""

@@ -10,7 +10,7 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 4  # how many migrations there are
+SCHEMA_VERSION = 5  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -340,3 +340,10 @@ def toll(db: Database) -> None:
     for statement in _TOLL:
         db.execute(statement)
     db.execute("PRAGMA user_version = 4")
+
+
+@migrations(name="0005_waiting")
+def waiting(db: Database) -> None:
+    """Let those who wait be found without looking at all conversations."""
+    db.execute("CREATE INDEX conversation_waiting ON conversation (waiting_since) WHERE waiting_since IS NOT NULL")
+    db.execute("PRAGMA user_version = 5")

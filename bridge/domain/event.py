@@ -91,6 +91,21 @@ class ReplyTurned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SmsComposed:
+    """A person filled in the form for a new text; `to` are numbers, each as people write one."""
+
+    key: EventKey
+    form: EventKey  # however often one form is submitted, one text comes of it
+    did: PhoneNumber
+    to: tuple[str, ...]
+    text: str
+    files: tuple[File, ...] = ()
+    unfit_files: tuple[str, ...] = ()
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -124,6 +139,6 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed  # of one person
+Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | SmsComposed | Reaction | ButtonPressed  # of one person
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

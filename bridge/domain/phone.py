@@ -1,6 +1,7 @@
 """Addresses of the telephone network: numbers, short codes, sender names. Printed masked: no log can leak one."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
@@ -85,6 +86,23 @@ def spoken(written: str) -> str:
     national = number.country_code == 1 and phonenumbers.is_possible_number(number) and written[2] not in "01"
     form = phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
     return phonenumbers.format_number(number, form)
+
+
+_UNSEEN = ("Cf", "Zs")  # marks of direction and odd blanks, which come along when a number is copied
+
+
+def dialled(written: str, region: str) -> PhoneNumber | None:
+    """Read a number as people write one, by the rules of the country where it is dialled; None for what is none."""
+    seen = "".join(" " if unicodedata.category(one) in _UNSEEN else one for one in written)
+    try:
+        number = phonenumbers.parse(seen, region)
+    except phonenumbers.NumberParseException:
+        return None
+    is_whole = phonenumbers.is_possible_number_with_reason(number) == phonenumbers.ValidationResult.IS_POSSIBLE
+    if number.extension or not is_whole:
+        return None
+    form = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    return PhoneNumber(form) if _E164.fullmatch(form) else None
 
 
 def is_toll_free(number: PhoneNumber) -> bool:

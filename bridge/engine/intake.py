@@ -21,10 +21,11 @@ from bridge.domain.event import (
     ReplyDeleted,
     ReplyEdited,
     ReplyTurned,
+    SmsComposed,
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, receive, reply, revise, track, warn
+from bridge.flows import acknowledge, decide, initiate, receive, reply, revise, track, warn
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -127,6 +128,8 @@ def _act_on(ledger: Ledger, plan: DialPlan, act: Act, now: datetime) -> Aside | 
             return revise.by_author(ledger, plan, act, now)
         case ReplyTurned():
             return revise.by_shortcut(ledger, plan, act, now)
+        case SmsComposed():
+            return initiate.sms(ledger, plan, act, now)
         case Reaction():
             return acknowledge.by_reaction(ledger, plan, act, now)
         case ButtonPressed():

@@ -104,6 +104,9 @@ def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
         if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
             request.uploaded(ledger, conversation, message, entry.part, now)
     elif all(one.state is not MediaState.WANTED for one in attachments):
+        if compose.is_shown_by_us(ledger, message):
+            for one in attachments:
+                request.uploaded(ledger, conversation, message, one.number, now)
         notice = _unfit(plan, did, message, attachments)
         if notice:
             _hold_back(ledger, plan, did, conversation, message, notice, now)

@@ -21,7 +21,7 @@ from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
-from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef
+from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
 from bridge.domain.message import Media, MediaState, Message, media_name
 from bridge.domain.notice import Notice
 from bridge.domain.outbox import OutboxEntry, WishKind
@@ -93,6 +93,11 @@ def recipients(
     return (last,) if last else conversation.participants[:1]
 
 
+def is_shown_by_us(ledger: Ledger, message: Message) -> bool:
+    """Tell a text that was written in a form from a reply, which stands in its thread already."""
+    return ledger.outbox.get(step(message.id, "show", 0)) is not None
+
+
 def mark_of(ledger: Ledger, message: Message) -> Mark:
     """Return the state that a reply carries: that of its least advanced part, each part by its newest entry."""
     if message.refusal:
@@ -115,7 +120,9 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
 
 
 def _footing(message: Message) -> Phrase:
-    """Say when a text was written that reached us late."""
+    """Say who of us wrote a text, or when one was written that reached us late."""
+    if isinstance(message.author, str):
+        return words.written_by(message.author)
     return words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
 
 
@@ -147,10 +154,17 @@ def _card(plan: DialPlan, conversation: Conversation, message: Message, part: in
         subtitle=words.to_did(did.label if did else "", conversation.did.value),
         text=_shown_text(message, part),
         footing=_footing(message),
-        state=state or words.waiting(conversation.waiting_since or conversation.opened_at),
+        state=state or _state(conversation, message),
         is_waiting=is_waiting,
         buttons=(acknowledge,) if is_waiting else (),
     )
+
+
+def _state(conversation: Conversation, first: Message) -> Phrase:
+    """Say what there is to be said as long as nobody has taken anything on."""
+    if conversation.waiting_since:
+        return words.waiting(conversation.waiting_since)
+    return words.nothing_waits() if isinstance(first.author, str) else words.waiting(conversation.opened_at)
 
 
 def names(plan: DialPlan, conversation: Conversation) -> list[str | None]:

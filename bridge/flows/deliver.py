@@ -10,7 +10,7 @@ from bridge.domain.conversation import Consent, ConsentState, Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.ids import CarrierRef, ConversationId, DigestId, MessageId, PostRef, ThreadRef
-from bridge.domain.message import Message, Post
+from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import (
     FRESH,
@@ -177,6 +177,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
     post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
     ledger.posts.save(post)
+    if message and message.direction is Direction.OUTBOUND:
+        _stands_for(ledger, message, ref, entry, now)
     if conversation.thread is None:
         ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
         if conversation.waiting_since is None:
@@ -184,6 +186,13 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     acknowledge.adopt(ledger, plan, ref, now)
     if now - posted_at > PROMPT:
         acknowledge.shown_before(ledger, plan, ledger.conversations.get(conversation.id) or conversation, post, now)
+
+
+def _stands_for(ledger: Ledger, message: Message, ref: PostRef, entry: OutboxEntry, now: datetime) -> None:
+    """Let the first post of a text that one of us began with carry its mark, as his own would."""
+    if entry.kind is WishKind.SHOW_MESSAGE and entry.part == 0:
+        ledger.messages.set_post(message.id, ref)
+        request.marked(ledger, message.id, entry.id, now)
 
 
 def _concerned(ledger: Ledger, entry: OutboxEntry) -> tuple[Message | None, Conversation | None]:

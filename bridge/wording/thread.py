@@ -47,6 +47,10 @@ def nothing_waits() -> Phrase:
     return ("Nothing is waiting here.",)
 
 
+def written_by(person: PersonRef) -> Phrase:
+    return ("sent by ", Mention(person))
+
+
 def sent_earlier(at: datetime) -> Phrase:
     return ("sent ", Moment(at), ", reached us late")
 

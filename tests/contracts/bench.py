@@ -11,6 +11,7 @@ from bridge.domain.ids import ConversationId, EntryId, EntryToken, EventKey, Mes
 from bridge.domain.message import Direction, Message
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.phone import Address, PhoneNumber
+from bridge.errors import Reason
 from bridge.ports import Clock, Ledger, Store
 
 DID = PhoneNumber("+14155550100")
@@ -68,8 +69,11 @@ def inbound(id: str, now: datetime, *, within: str = "ann", text: str = "hello",
     )
 
 
-def outbound(id: str, now: datetime, *, within: str = "ann", text: str = "hello") -> Message:
+def outbound(
+    id: str, now: datetime, *, within: str = "ann", text: str = "hello", refusal: Reason | None = None
+) -> Message:
     return Message(
+        refusal=refusal,
         id=MessageId(id),
         conversation=ConversationId(within),
         direction=Direction.OUTBOUND,

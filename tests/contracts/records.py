@@ -9,7 +9,7 @@ from bridge.domain.message import Attachment, MediaState, Post
 from bridge.domain.query import Trouble
 from bridge.errors import Reason
 from bridge.ports import Ledger, Store
-from tests.contracts.bench import DID, MINUTE, Bench, inbound, with_conversation
+from tests.contracts.bench import DID, MINUTE, Bench, inbound, outbound, with_conversation
 
 ANN_ID = ConversationId("ann")
 BOB_ID = ConversationId("bob")
@@ -36,6 +36,65 @@ class Records:
         (first, second) = await store.transact(work)
         assert first == ("other\0words", Reason.NOTE)
         assert second[1] is None
+
+    async def test_a_message_is_told_which_post_shows_it(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> PostRef | None:
+            with_conversation(ledger, now)
+            ledger.messages.save(outbound("m1", now))
+            ledger.messages.set_post(MessageId("m1"), PostRef("C1/1"))
+            found = ledger.messages.get(MessageId("m1"))
+            return found.post if found else None
+
+        assert await store.transact(work) == "C1/1"
+
+    async def test_the_longest_waiting_come_first_each_with_its_first_open_text(
+        self, bench: Bench, store: Store
+    ) -> None:
+        def arrive(name: str, within: str, ledger: Ledger, now: datetime) -> None:
+            ledger.messages.save(inbound(name, now, within=within))
+            known = ledger.conversations.get(ConversationId(within))
+            if known and known.waiting_since is None:
+                ledger.conversations.set_covered(known.id, known.covered, now)
+
+        await store.transact(with_conversation)
+        await store.transact(partial(with_conversation, id="bob"))
+        for name, within in (("m1", "bob"), ("m2", "ann"), ("m3", "bob")):
+            await store.transact(partial(arrive, name, within))
+            bench.clock.forward(MINUTE)
+
+        def look(ledger: Ledger, now: datetime) -> list[tuple[str, str]]:
+            ledger.messages.cover(BOB_ID, 1)
+            return [(talk.id, text.id) for text, talk in ledger.messages.longest_waiting(10)]
+
+        found = await store.transact(look)
+        one = await store.transact(lambda ledger, now: ledger.messages.longest_waiting(1))
+        await store.transact(lambda ledger, now: ledger.conversations.set_covered(BOB_ID, 9, None))
+        left = await store.transact(lambda ledger, now: ledger.messages.longest_waiting(10))
+
+        assert found == [("bob", "m3"), ("ann", "m2")]
+        assert [talk.id for _, talk in one] == ["bob"]
+        assert [talk.id for _, talk in left] == ["ann"]
+
+    async def test_texts_are_counted_from_a_moment_on_without_notes_and_what_was_forgotten(
+        self, bench: Bench, store: Store
+    ) -> None:
+        def say(ledger: Ledger, now: datetime) -> None:
+            number = ledger.audit.status(now).counts["messages"]
+            ledger.messages.save(inbound(f"in {number}", now))
+            ledger.messages.save(outbound(f"out {number}", now))
+            ledger.messages.save(outbound(f"note {number}", now, refusal=Reason.NOTE))
+
+        await store.transact(with_conversation)
+        await store.transact(say)
+        bench.clock.forward(HOUR)
+        since = bench.clock.now()
+        await store.transact(say)
+
+        all_of_them = await store.transact(lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR))
+        assert all_of_them == (2, 2)
+        assert await store.transact(lambda ledger, now: ledger.messages.counts_since(since)) == (1, 1)
+        await store.transact(lambda ledger, now: ledger.messages.forget(DID, since, 10))
+        assert await store.transact(lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR)) == (1, 1)
 
     async def test_what_is_forgotten_gets_no_words_again(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> str | None:

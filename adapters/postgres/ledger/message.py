@@ -8,7 +8,7 @@ from adapters.postgres.ledger.columns import Row, read_address, read_number
 from adapters.postgres.ledger.conversation import read_conversation
 from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
-from bridge.domain.ids import ConversationId, MessageId, PersonRef
+from bridge.domain.ids import ConversationId, MessageId, PersonRef, PostRef
 from bridge.domain.message import Attachment, Direction, MediaState, Message
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.errors import Reason
@@ -67,6 +67,20 @@ _ATTACHMENTS = """
     WHERE message = (SELECT position FROM message WHERE id = %s) ORDER BY number
 """
 _REWORD = "UPDATE message SET text = %s, refusal = %s WHERE is_kept AND id = %s"
+_SET_POST = "UPDATE message SET post = %s WHERE id = %s"
+_LONGEST_WAITING = """
+    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
+        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+    FROM (
+        SELECT *, (SELECT min(position) FROM message WHERE conversation = number AND is_open) AS first
+        FROM conversation WHERE waiting_since IS NOT NULL ORDER BY waiting_since, number LIMIT %s
+    ) AS conversation JOIN message ON position = first
+    ORDER BY waiting_since, number
+"""
+_COUNTS_SINCE = """
+    SELECT count(*) FILTER (WHERE direction = 'in'), count(*) FILTER (WHERE direction = 'out' AND refusal IS NULL)
+    FROM message WHERE is_kept AND received_at >= %s
+"""
 _FORGET = """
     UPDATE message SET text = '', is_kept = false WHERE position IN (
         SELECT position FROM message WHERE is_kept AND did = %s AND received_at < %s ORDER BY received_at LIMIT %s
@@ -103,6 +117,17 @@ class PostgresMessages:
 
     def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
         self._execute(_REWORD, (text, refusal and refusal.value, id))
+
+    def set_post(self, id: MessageId, post: PostRef) -> None:
+        self._execute(_SET_POST, (post, id))
+
+    def longest_waiting(self, limit: int) -> list[tuple[Message, Conversation]]:
+        rows = self._execute(_LONGEST_WAITING, (limit,))
+        return [(_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
+
+    def counts_since(self, moment: datetime) -> tuple[int, int]:
+        ((incoming, outgoing),) = self._execute(_COUNTS_SINCE, (moment,)).fetchall()
+        return incoming, outgoing
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()

@@ -8,7 +8,7 @@ from adapters.sqlite.ledger.columns import moment, read_address, read_moment, re
 from adapters.sqlite.ledger.conversation import read_conversation
 from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
-from bridge.domain.ids import ConversationId, MessageId, PersonRef
+from bridge.domain.ids import ConversationId, MessageId, PersonRef, PostRef
 from bridge.domain.message import Attachment, Direction, MediaState, Message
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.errors import Reason
@@ -69,6 +69,20 @@ _REWORD = """
     UPDATE message SET text = ?, refusal = ?
     WHERE is_kept = 1 AND position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
 """
+_SET_POST = "UPDATE message SET post = ? WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')"
+_LONGEST_WAITING = """
+    SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
+        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+    FROM (
+        SELECT *, (SELECT min(position) FROM message WHERE conversation = number AND is_open = 1) AS first
+        FROM conversation WHERE waiting_since IS NOT NULL ORDER BY waiting_since, number LIMIT ?
+    ) AS conversation JOIN message ON position = first
+    ORDER BY waiting_since, number
+"""
+_COUNTS_SINCE = """
+    SELECT coalesce(sum(direction = 'in'), 0), coalesce(sum(direction = 'out' AND refusal IS NULL), 0) FROM message
+    WHERE is_kept = 1 AND received_at >= ?
+"""
 _FORGET = """
     UPDATE message SET text = '', is_kept = 0 WHERE position IN (
         SELECT position FROM message WHERE is_kept = 1 AND did = ? AND received_at < ? ORDER BY received_at LIMIT ?
@@ -104,6 +118,17 @@ class SqliteMessages:
 
     def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
         self._execute(_REWORD, (text, refusal and refusal.value, id))
+
+    def set_post(self, id: MessageId, post: PostRef) -> None:
+        self._execute(_SET_POST, (post, id))
+
+    def longest_waiting(self, limit: int) -> list[tuple[Message, Conversation]]:
+        rows = self._execute(_LONGEST_WAITING, (limit,))
+        return [(_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
+
+    def counts_since(self, moment_: datetime) -> tuple[int, int]:
+        incoming, outgoing = self._execute(_COUNTS_SINCE, (moment(moment_),)).fetchone()
+        return incoming, outgoing
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()

@@ -1,0 +1,79 @@
+"""The form for a new text: its labels, and what is wrong in which of its fields."""
+
+from bridge.domain.phone import spoken
+from bridge.domain.toll import Barrier
+
+DID, TO, TEXT, FILES = "did", "to", "text", "files"  # the fields
+
+NEW_SMS = "New SMS"
+SEND, CANCEL = "Send", "Cancel"
+FROM_LABEL, TO_LABEL, TEXT_LABEL, FILES_LABEL = "From", "To", "Text", "Pictures"
+TO_HINT = "A name, or a number as you would dial it."
+TO_PLACEHOLDER = "Name or number"
+NO_LINES = "None of our numbers is yours to text from. Your admin can add you (responders in bridge.toml)."
+
+
+def text_hint(segment: int) -> str:
+    return f"Up to {segment} characters are one text; longer ones are billed as several."
+
+
+def dial(number: str) -> str:
+    """Offer to write to a number that was typed."""
+    return f"Text {spoken(number)}"
+
+
+def no_such_did() -> str:
+    return "This number is no longer configured."
+
+
+def not_yours() -> str:
+    return "You are not among those who answer for this number."
+
+
+def no_number(written: str) -> str:
+    return f"“{written[:30]}” is no phone number. Try it with its area code, as (415) 555-0100."
+
+
+def nobody() -> str:
+    return "Choose somebody, or type a number."
+
+
+def too_many(most: int) -> str:
+    return f"At most {most} people can be texted together."
+
+
+def no_groups() -> str:
+    return "The carrier of this number cannot text groups. Choose one person."
+
+
+def is_ours(number: str) -> str:
+    return f"{spoken(number)} is one of our own numbers."
+
+
+_BARRIERS = {
+    Barrier.PREMIUM: "is a number at a special rate",
+    Barrier.SATELLITE: "belongs to a satellite or an international service",
+    Barrier.EMERGENCY: "is an emergency number. Please call it",
+    Barrier.SHORT_CODE: "is a short code, which the configuration does not allow",
+    Barrier.FOREIGN: "is in a country that the configuration does not allow",
+}
+
+
+def barred(number: str, barrier: Barrier) -> str:
+    return f"{spoken(number)} {_BARRIERS[barrier]}."
+
+
+def opted_out(number: str) -> str:
+    return f"{spoken(number)} has texted STOP; only a START from that phone lifts it."
+
+
+def unfit_file(name: str) -> str:
+    return f"{name[:60]} is not kept by Slack itself, and cannot be texted."
+
+
+def nothing_to_send() -> str:
+    return "Write something, or add a picture."
+
+
+def too_long(segments: int) -> str:
+    return f"This needs {segments} texts, and this number sends only single ones."
