@@ -201,6 +201,10 @@ class SlackApi:
             raise Blocked(f"no channel {ref} that we can see", chat.invite_bot())
         return self._channels[name]
 
+    def known_channel(self, ref: ChannelRef) -> str:
+        """Give a channel's id, if it is known; nothing is asked."""
+        return self._channels.get(ref.removeprefix("#"), "") if ref.startswith("#") else ref
+
     async def _learn_channels(self) -> None:
         wanted = {"types": "public_channel,private_channel", "exclude_archived": True}
         async for channel in self.pages("conversations.list", "channels", wanted):

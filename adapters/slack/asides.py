@@ -1,6 +1,5 @@
 """What is said to one person alone, at once: an ephemeral post, or in the place of one whose button he pressed."""
 
-import asyncio
 import logging
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 
 from adapters.slack import concerns, names, render, wire
 from adapters.slack.api import SlackApi
+from adapters.slack.errands import Errands
 from adapters.slack.names import Json
 from bridge.domain.aside import Aside
 from bridge.errors import PortError
@@ -29,24 +29,15 @@ class _Ear:
 class Asides:
     """Whisper, without anybody waiting for it; what cannot be said is left unsaid."""
 
-    def __init__(self, api: SlackApi) -> None:
+    def __init__(self, api: SlackApi, errands: Errands) -> None:
         self._api = api
-        self._saying: set[asyncio.Task[None]] = set()
+        self._errands = errands
 
     def say(self, payload: Json, aside: Aside) -> None:
         """Say it to whoever brought this payload about."""
         ear = _ear(payload, aside)
         if ear and aside.phrase:
-            task = asyncio.create_task(self._say(ear, aside))
-            self._saying.add(task)
-            task.add_done_callback(self._saying.discard)
-
-    async def aclose(self) -> None:
-        """Leave unsaid what nobody has heard yet."""
-        saying = list(self._saying)
-        for one in saying:
-            one.cancel()
-        await asyncio.gather(*saying, return_exceptions=True)
+            self._errands.run(self._say(ear, aside))
 
     async def _say(self, ear: _Ear, aside: Aside) -> None:
         body = render.aside_body(aside)

@@ -8,7 +8,7 @@ from typing import Never
 from adapters.http import HttpServer
 from adapters.slack import names, refusals, render, wire
 from adapters.slack.api import SlackApi
-from adapters.slack.asides import Asides
+from adapters.slack.errands import Errands
 from adapters.slack.files import Files, carries
 from adapters.slack.history import History
 from adapters.slack.listener import Listener
@@ -46,10 +46,10 @@ class SlackChat:
     ) -> None:
         self._api = SlackApi(settings, timeout_seconds=timeout_seconds, hear=hear)
         people = self._people = People(self._api, clock, groups)
-        self._asides = Asides(self._api)
+        self._errands = Errands()
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)
-        self._listener = Listener(self._api, people, self._asides, clock, ping_seconds=ping_seconds)
+        self._listener = Listener(self._api, people, self._errands, clock, ping_seconds=ping_seconds)
         if settings.mode == "http" and server is not None:
             server.mount("/slack/events", self._listener.receive, limit=1_048_576)
 
@@ -63,12 +63,12 @@ class SlackChat:
 
     async def aclose(self) -> None:
         """Close the connections for calls; `listen` closes its own when it is cancelled."""
-        await self._asides.aclose()
+        await self._errands.aclose()
         await self._people.aclose()
         await self._api.aclose()
 
     async def listen(self, intake: Intake, desk: Desk) -> Never:
-        await self._listener.run(intake)
+        await self._listener.run(intake, desk)
 
     async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
         await self._place(post)  # What must be looked up first is looked up before the last question.

@@ -5,8 +5,10 @@ work is done in the one place that Bolt waits for first, before it even asks who
 """
 
 import asyncio
+import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -14,29 +16,33 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import concerns, plain, wire
+from adapters.slack import concerns, forms, plain, wire
 from adapters.slack.api import VENDOR_LOG, SlackApi
 from adapters.slack.asides import Asides
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
+from adapters.slack.visits import Visits
 from bridge.domain.aside import Aside
-from bridge.domain.event import ChatEvent
+from bridge.domain.event import ChatEvent, SmsComposed
 from bridge.domain.standing import MEMBER, Standing
 from bridge.errors import Transient, WireError
 from bridge.ports import Answer, Intake
+from bridge.wording import form as words
 
 _LOG = logging.getLogger(__name__)
+_UNREAD = WireError("a form of ours that cannot be read")
 _REPEAT = 503  # On a socket, any status but 200 means that no acknowledgement is sent; Slack then comes again.
 
 
 class Inbox:
     """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
 
-    def __init__(self, me: Identity, intake: Intake, people: People, asides: Asides) -> None:
+    def __init__(self, me: Identity, intake: Intake, people: People, asides: Asides, visits: Visits) -> None:
         self._me = me
         self._intake = intake
         self._people = people
         self._asides = asides
+        self._visits = visits
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def app(self, api: SlackApi) -> AsyncApp:
@@ -59,13 +65,40 @@ class Inbox:
         return app
 
     async def _admit(self, body: dict[str, Any], next_: Callable[[], Awaitable[Any]]) -> BoltResponse | None:
+        if forms.is_form(body):
+            return await self._filled_in(body)
         if concerns.concerns_us(body, self._me):
             async with self._turn(body):
                 is_kept = await self._is_kept(body)
             if not is_kept:
                 return BoltResponse(status=_REPEAT)
+        elif shown := await self._visits.receive(body):
+            return shown
         await next_()
         return None
+
+    async def _filled_in(self, payload: Json) -> BoltResponse:
+        """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
+        read = self._form_of(payload)
+        try:
+            standing = await self._people.standing(str(concerns.actor(payload)))
+        except Transient:
+            return _wrong({words.TEXT: words.busy()})
+        answer = await self._intake.accept(wire.raw(payload), replace(read, standing=standing) if read else _UNREAD)
+        if read is None:
+            return _wrong({words.TEXT: words.unreadable()})
+        if answer is Answer.BUSY:
+            return _wrong({words.TEXT: words.busy()})
+        if isinstance(answer, Aside) and answer.wrong:
+            return _wrong(answer.wrong)
+        self._visits.has_used(read.person, read.did)
+        return BoltResponse(status=200)
+
+    def _form_of(self, payload: Json) -> SmsComposed | None:
+        try:
+            return forms.read(payload)
+        except WireError:
+            return None
 
     def _turn(self, payload: Json) -> asyncio.Lock:
         """Let the replies of one thread in one after another, as they came: looking up a name must not shuffle them."""
@@ -96,6 +129,11 @@ class Inbox:
             return wire.by(wire.event(payload, called, self._me), standing)
         except WireError as error:
             return error
+
+
+def _wrong(wrong: Mapping[str, str]) -> BoltResponse:
+    body = json.dumps(forms.refusal(wrong))
+    return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
 
 
 def tidy(payload: dict[str, Any]) -> None:

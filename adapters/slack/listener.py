@@ -11,13 +11,16 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResponse
 from adapters.slack.api import SlackApi
 from adapters.slack.asides import Asides
+from adapters.slack.errands import Errands
+from adapters.slack.homes import Homes
 from adapters.slack.inbox import Inbox, tidy
 from adapters.slack.names import Identity
 from adapters.slack.people import People
 from adapters.slack.signature import is_genuine
 from adapters.slack.sockets import Sockets
+from adapters.slack.visits import Visits
 from bridge.errors import Blocked, PortError, Transient
-from bridge.ports import Clock, Intake
+from bridge.ports import Clock, Desk, Intake
 from bridge.wording import chat
 
 _LONGEST_CHALLENGE = 200
@@ -28,11 +31,11 @@ _AGAIN, _AGAIN_BLOCKED = timedelta(seconds=5), timedelta(seconds=60)
 class Listener:
     """Listen to one app's events; `state` says in words how that goes, `gaps` is set after something may be missed."""
 
-    def __init__(self, api: SlackApi, people: People, asides: Asides, clock: Clock, *, ping_seconds: float) -> None:
+    def __init__(self, api: SlackApi, people: People, errands: Errands, clock: Clock, *, ping_seconds: float) -> None:
         self.gaps = asyncio.Event()
         self._api = api
         self._people = people
-        self._asides = asides
+        self._errands = errands
         self._clock = clock
         self._ping_seconds = ping_seconds
         self._state = chat.starting()
@@ -43,9 +46,13 @@ class Listener:
     def state(self) -> str:
         return self._people.trouble or (self._sockets.state if self._sockets else self._state)
 
-    async def run(self, intake: Intake) -> Never:
+    async def run(self, intake: Intake, desk: Desk) -> Never:
         """Find out who we are, then listen for ever."""
-        app = Inbox(await self._introduce(), intake, self._people, self._asides).app(self._api)
+        homes = Homes(self._api, desk, self._clock)
+        visits = Visits(self._api, desk, self._people, homes, self._errands)
+        asides = Asides(self._api, self._errands)
+        app = Inbox(await self._introduce(), intake, self._people, asides, visits).app(self._api)
+        following = asyncio.create_task(homes.run())
         try:
             if self._api.settings.mode == "socket":
                 self._sockets = Sockets(self._api, app, self._clock, self.gaps, ping_seconds=self._ping_seconds)
@@ -53,6 +60,7 @@ class Listener:
             self._app, self._state = app, chat.up_by_webhook()
             await asyncio.Event().wait()
         finally:
+            following.cancel()
             self._sockets = self._app = None
             self._state = chat.stopped()
         raise AssertionError("waiting for ever came to an end")

@@ -77,6 +77,8 @@ def _keys(payload: Json) -> tuple[EventKey, ...]:
         return names.message_keys(str(message["channel"]), message)
     if "event_id" in payload:
         return (EventKey(names.whole(f"slack:event/{payload['event_id']}")),)
+    if payload.get("type") == "view_submission":
+        return (form_key(payload),)
     if payload.get("type") == "message_action":
         return (_turn_key(payload),)
     return (_press_key(payload),)
@@ -95,6 +97,12 @@ def _press_key(payload: Json) -> EventKey:
     where = f"{place['channel_id']}/{place['message_ts']}"
     pressed = f"slack:press/{where}/{action['action_id']}/{payload['user']['id']}/{action['action_ts']}"
     return EventKey(names.whole(pressed))
+
+
+def form_key(payload: Json) -> EventKey:
+    """Name one sending off of a form: with these words in it. Sent off twice alike, it is the same."""
+    values = json.dumps(payload["view"]["state"], sort_keys=True).encode()
+    return EventKey(names.whole(f"slack:form/{payload['view']['id']}/{hashlib.sha256(values).hexdigest()[:16]}"))
 
 
 def _turn_key(payload: Json) -> EventKey:
@@ -136,14 +144,14 @@ def by(told: ChatEvent, standing: Standing) -> ChatEvent:
 def reply(
     message: Json, channel: str, called: Names, me: Identity, *, read_back: bool = False, mark: Mark | None = None
 ) -> ThreadReply:
-    files, unfit = _files(message)
+    fit, unfit = files(message)
     return ThreadReply(
         key=names.message_keys(channel, message)[0],
         thread=names.thread_ref(channel, _word(message["thread_ts"])),
         post=names.post_ref(channel, _word(message["ts"])),
         author=PersonRef(_word(message["user"])),
         text=names.whole(_without_our_name(message, called, me)),
-        files=files,
+        files=fit,
         unfit_files=unfit,
         said_at=names.moment(message["ts"]),
         read_back=read_back,
@@ -194,9 +202,9 @@ def _turned(payload: Json, called: Names, me: Identity) -> ReplyTurned:
     )
 
 
-def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
+def files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
     """Sort a message's files into those that we may fetch and the names of those that we may not."""
-    files, unfit = [], []
+    fit, unfit = [], []
     for file in message.get("files") or ():
         name = file.get("name") or file.get("title")
         if (
@@ -213,8 +221,8 @@ def _files(message: Json) -> tuple[tuple[File, ...], tuple[str, ...]]:
             type=names.whole(file.get("mimetype") or ""),
             size=size if isinstance(size, int) and 0 <= size < _UNHEARD_OF else 0,
         )
-        files.append(found)
-    return tuple(files), tuple(unfit)
+        fit.append(found)
+    return tuple(fit), tuple(unfit)
 
 
 def _word(value: object) -> str:

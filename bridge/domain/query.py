@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.invariant import Invariant
 from bridge.domain.message import Media
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.standing import MEMBER, Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +21,29 @@ class AskMedia:
     """Which file stands behind this address of ours?"""
 
     token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskLines:
+    """From which of our numbers may this person text?"""
+
+    person: PersonRef
+    standing: Standing = MEMBER
+    words: str = ""  # what he typed: perhaps a number, and the beginning of a text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPeers:
+    """Whom does somebody mean who has typed this?"""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHome:
+    """What waits, for this person and for all others?"""
+
+    person: PersonRef
 
 
 def is_up(state: str) -> bool:
@@ -55,5 +81,59 @@ class MediaView:
     media: Media | None
 
 
-Query = AskStatus | AskMedia
-View = StatusView | MediaView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One of our numbers, as it is offered to a person."""
+
+    number: PhoneNumber
+    label: str
+    channel: ChannelRef
+    is_his: bool  # whether he is assigned to it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """Somebody who can be texted; `name` is empty where we know none."""
+
+    number: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinesView:
+    lines: tuple[Line, ...]
+    groups: bool  # whether any of them can text several people together
+    to: Peer | None = None  # the number that was typed
+    text: str = ""  # what was typed after it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeersView:
+    peers: tuple[Peer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A conversation that waits, with the beginning of its text that has waited longest."""
+
+    who: str
+    label: str
+    excerpt: str
+    since: datetime
+    link: str  # opens the thread; empty while it is not shown yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeView:
+    """What one person sees on our page; the longest waiting come first."""
+
+    now: datetime
+    mine: tuple[Waiting, ...]
+    team: tuple[Waiting, ...]
+    lines: tuple[Line, ...]  # that he is assigned to
+    received_today: int
+    sent_today: int
+
+
+Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome
+View = StatusView | MediaView | LinesView | PeersView | HomeView

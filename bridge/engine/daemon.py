@@ -55,7 +55,7 @@ class Daemon:
         recovery = Recovery(self.store, self.plan, self.worlds, self.clock, self.owner)
         auditor = self._auditor()
         intake = DurableIntake(self.store, self.plan, recovery.want, auditor.suspect)
-        desk = ReadingDesk(self.store, self._listeners, lambda: auditor.violated)
+        desk = ReadingDesk(self.store, self.plan, self._listeners, lambda: auditor.violated)
         await recovery.begin()
         self._listen(intake, desk)
         await asyncio.sleep(0)  # the listeners take their intake before the port opens

@@ -6,8 +6,20 @@ from datetime import datetime
 from functools import partial
 from typing import assert_never
 
+from bridge.domain.dialplan import DialPlan
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskMedia, AskStatus, MediaView, Query, StatusView, View
+from bridge.domain.query import (
+    AskHome,
+    AskLines,
+    AskMedia,
+    AskPeers,
+    AskStatus,
+    MediaView,
+    Query,
+    StatusView,
+    View,
+)
+from bridge.flows import survey
 from bridge.ports import Ledger, Store
 
 
@@ -17,25 +29,33 @@ class ReadingDesk:
     def __init__(
         self,
         store: Store,
+        plan: DialPlan,
         listeners: Callable[[], Mapping[str, str]],
         violated: Callable[[], Iterable[Invariant]],
     ) -> None:
         self._store = store
+        self._plan = plan
         self._listeners = listeners
         self._violated = violated
 
     async def ask(self, query: Query) -> View:
-        view = await self._store.transact(partial(_answer, query))
+        if isinstance(query, AskLines):
+            return survey.lines(self._plan, query)  # which needs no store, however busy it is
+        view = await self._store.transact(partial(_answer, self._plan, query))
         if not isinstance(view, StatusView):
             return view
         return replace(view, listeners=self._listeners(), violated=tuple(sorted(self._violated())))
 
 
-def _answer(query: Query, ledger: Ledger, now: datetime) -> View:
+def _answer(plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome, ledger: Ledger, now: datetime) -> View:
     match query:
         case AskStatus():
             return ledger.audit.status(now)
         case AskMedia():
             return MediaView(media=ledger.media.granted(query.token, now))
+        case AskPeers():
+            return survey.peers(ledger, plan, query)
+        case AskHome():
+            return survey.home(ledger, plan, query, now)
         case _:
             assert_never(query)

@@ -22,6 +22,13 @@ def colleague() -> str:
     return "colleague"
 
 
+def slash_help() -> str:
+    return (
+        "/sms opens the form for a new text; /sms (415) 555-0100 Hello opens it filled in. "
+        "Nothing is sent before you press Send. In threads, just reply."
+    )
+
+
 def unnamed_file() -> str:
     return "a file"
 

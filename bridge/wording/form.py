@@ -6,20 +6,25 @@ from bridge.domain.toll import Barrier
 DID, TO, TEXT, FILES = "did", "to", "text", "files"  # the fields
 
 NEW_SMS = "New SMS"
-SEND, CANCEL = "Send", "Cancel"
+SEND, CANCEL, CLOSE = "Send", "Cancel", "Close"
 FROM_LABEL, TO_LABEL, TEXT_LABEL, FILES_LABEL = "From", "To", "Text", "Pictures"
 TO_HINT = "A name, or a number as you would dial it."
+TEXT_HINT = "Up to 160 plain characters are one text; more, or emoji, are billed as several."
 TO_PLACEHOLDER = "Name or number"
 NO_LINES = "None of our numbers is yours to text from. Your admin can add you (responders in bridge.toml)."
-
-
-def text_hint(segment: int) -> str:
-    return f"Up to {segment} characters are one text; longer ones are billed as several."
 
 
 def dial(number: str) -> str:
     """Offer to write to a number that was typed."""
     return f"Text {spoken(number)}"
+
+
+def busy() -> str:
+    return "We are busy at the moment, and nothing was sent. Please try again."
+
+
+def unreadable() -> str:
+    return "This could not be read, and nothing was sent. Your admin has been told."
 
 
 def no_such_did() -> str:

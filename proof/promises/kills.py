@@ -35,6 +35,7 @@ _WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE = 8, 160, 0.6  # of a control
 _SETTLING_SECONDS, _WRONG_SETTLING_SECONDS = 600, 30
 _CALLS = 20
 _AT_ONCE = 2  # sieges
+_MOST_SIEGES = 4  # of a control that has done nothing wrong yet
 _FILE, _DATABASE = "SQLite", "PostgreSQL"
 _SIEGES = (
     (_FILE, ""),
@@ -67,7 +68,11 @@ async def _suffered(place: Place) -> dict[tuple[str, str], Toll]:
 
     async def suffered(store: str, control: str) -> Toll:
         async with room, _opened(store) as url:
-            return await _toll(place, url, control)
+            for seed in range(SEED, SEED + (_MOST_SIEGES if control else 1)):
+                toll = await _toll(place, url, control, seed)
+                if not control or _count(control, toll):
+                    break  # what a control does wrong comes about by chance, and not in every siege
+            return toll
 
     return dict(zip(_SIEGES, await asyncio.gather(*(suffered(*each) for each in _SIEGES)), strict=True))
 
@@ -85,14 +90,14 @@ async def _opened(store: str) -> AsyncIterator[str]:
         await asyncio.to_thread(server.cleanup)
 
 
-async def _toll(place: Place, url: str, control: str) -> Toll:
+async def _toll(place: Place, url: str, control: str, seed: int) -> Toll:
     """Live through the kills; a control takes a safeguard from the daemons, and lives through fewer."""
     kills, messages = (LONG_KILLS, LONG_MESSAGES) if place.is_long else (KILLS, MESSAGES)
     pause, settling = PAUSE, _SETTLING_SECONDS
     if control:
         kills, messages, pause, settling = _WRONG_KILLS, _WRONG_MESSAGES, _WRONG_PAUSE, _WRONG_SETTLING_SECONDS
     setting: dict[str, Any] = {
-        "seed": SEED,
+        "seed": seed,
         "pause": pause,
         "url": url,
         "daemons": 2 if url else 1,
@@ -124,7 +129,13 @@ _WRONG = {
 
 
 def _count(name: str, toll: Toll) -> int:
-    return len(toll.lost) if name == "acknowledging_early" else len(toll.doubled_sms) + len(toll.doubled_posts)
+    """Count what a control has done wrong, of the kind for which it is one."""
+    match name:
+        case "acknowledging_early":
+            return len(toll.lost)
+        case "without_lanes":
+            return len(toll.out_of_order)
+    return len(toll.doubled_sms) + len(toll.doubled_posts)
 
 
 def _harm(name: str, toll: Toll) -> str:

@@ -310,6 +310,39 @@ class Agent:
 
         return await self.house.slack.wait_for(told)
 
+    async def types(self, command: str, channel: str = CHANNEL) -> None:
+        """Type a slash command in a channel."""
+        word, _, rest = command.partition(" ")
+        await self.house.slack.interactions.slash(self.user, word, rest, channel)
+
+    async def uses(self, shortcut: str) -> None:
+        await self.house.slack.interactions.shortcut(self.user, shortcut)
+
+    async def opens_home(self) -> None:
+        await self.house.slack.interactions.open_home(self.user)
+
+    async def sees_home(self, *words: str) -> Json:
+        """Wait until this person's Home tab shows all of these, and return it."""
+
+        def found() -> Json | None:
+            view = self.house.slack.state.homes.get(self.user)
+            said = "\n".join(_words(view.body)) if view else ""
+            return view.body if view and all(word in said for word in words) else None
+
+        home = await self.house.slack.wait_for(found)
+        assert home
+        return home
+
+    async def presses_at_home(self, action: str) -> None:
+        view = self.house.slack.state.homes[self.user]
+        await self.house.slack.interactions.press_in_view(self.user, view.id, action)
+
+    async def form(self) -> "Form":
+        """Wait until a form is open before this person."""
+        views = self.house.slack.state.views
+        await self.house.slack.wait_for(lambda: any(view.user == self.user for view in views.values()))
+        return Form(self, next(id for id, view in views.items() if view.user == self.user))
+
     async def sees_mark(self, thread: Thread, ts: str, mark: str) -> None:
         """Wait until this reply carries this mark of ours, and no other."""
         bot = self.house.slack.bot_user_id
@@ -322,6 +355,37 @@ class Agent:
             await self.house.slack.wait_for(lambda: marks() == [mark])
         except TimeoutError:
             raise AssertionError(f"marked {marks()}, not {mark}") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that is open before a person, as he sends it off."""
+
+    agent: Agent
+    view: str
+
+    @property
+    def blocks(self) -> dict[str, Json]:
+        blocks = self.agent.house.slack.state.views[self.view].body["blocks"]
+        return {block["block_id"]: block["element"] for block in blocks}
+
+    @property
+    def is_open(self) -> bool:
+        return self.view in self.agent.house.slack.state.views
+
+    async def sends(self, *to: str, text: str = "", did: str = DID, files: list[Json] | None = None) -> dict[str, str]:
+        """Fill it in and send it off; return what is wrong with it."""
+        CAGE.keep_text(text)
+        slack = self.agent.house.slack
+        values = {
+            "did": {"did": {"type": "static_select", "selected_option": {"value": did}}},
+            "to": {"sms:to": {"type": "multi_external_select", "selected_options": [{"value": one} for one in to]}},
+            "text": {"text": {"type": "plain_text_input", "value": text or None}},
+            "files": {"files": {"type": "file_input", "files": files or []}},
+        }
+        await slack.interactions.submit(self.agent.user, self.view, values)
+        await slack.wait_for(lambda: not self.is_open or self.view in slack.interactions.errors)
+        return dict(slack.interactions.errors.get(self.view, {}))
 
 
 def shown(message: Message | Ephemeral) -> str:

@@ -11,7 +11,7 @@ from tests.unit.flows.books import JPEG
 
 async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_listeners(works: Works) -> None:
     await works.books.texts()
-    desk = ReadingDesk(works.store, lambda: {"slack": "up"}, lambda: [Invariant.DISK_SPACE])
+    desk = ReadingDesk(works.store, works.books.plan, lambda: {"slack": "up"}, lambda: [Invariant.DISK_SPACE])
 
     view = await desk.ask(AskStatus())
 
@@ -23,7 +23,7 @@ async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_li
 
 
 async def test_a_file_is_shown_under_its_address_until_that_expires(works: Works) -> None:
-    desk = ReadingDesk(works.store, dict, tuple)
+    desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
     until = works.clock.now() + timedelta(hours=1)
     await works.books.do(lambda ledger, now: ledger.media.keep(JPEG, now))
     await works.books.look(lambda ledger: ledger.media.grant("token", JPEG.digest, until))

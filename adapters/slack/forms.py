@@ -1,0 +1,49 @@
+"""Forms that were sent off: read as facts for the intake, and answered with what is wrong in which field."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from adapters.slack import names, views, wire
+from adapters.slack.names import Json
+from bridge.domain.event import SmsComposed
+from bridge.domain.ids import EventKey, PersonRef
+from bridge.domain.phone import PhoneNumber
+from bridge.errors import WireError
+from bridge.wording import form as words
+
+
+def is_form(payload: Json) -> bool:
+    """Tell one of our forms that was sent off."""
+    view = payload.get("view")
+    is_ours = isinstance(view, dict) and view.get("callback_id") == views.NEW_SMS
+    return payload.get("type") == "view_submission" and is_ours
+
+
+def read(payload: Json) -> SmsComposed:
+    """Read a form for a new text."""
+    try:
+        values = payload["view"]["state"]["values"]
+        files, unfit = wire.files({"files": _value(values, words.FILES).get("files") or ()})
+        return SmsComposed(
+            key=wire.form_key(payload),
+            form=EventKey(names.whole(f"slack:form/{payload['view']['id']}")),
+            did=PhoneNumber(str(_value(values, words.DID)["selected_option"]["value"])),
+            to=tuple(str(one["value"]) for one in _value(values, words.TO).get("selected_options") or ()),
+            text=names.whole(_value(values, words.TEXT).get("value") or ""),
+            files=files,
+            unfit_files=unfit,
+            person=PersonRef(names.whole(payload["user"]["id"])),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
+
+
+def _value(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:
+    """Give what one field holds; nothing, if it is left out."""
+    (held,) = (values.get(block) or {"": {}}).values()
+    return held if isinstance(held, Mapping) else {}
+
+
+def refusal(wrong: Mapping[str, str]) -> dict[str, Any]:
+    """Answer that something is wrong, at its fields; the form stays open."""
+    return {"response_action": "errors", "errors": dict(wrong)}

@@ -1,0 +1,127 @@
+"""What our forms and our Home tab look like, as views of Slack. Pure; words from outside are plain text in them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from adapters.slack.render import Block
+from bridge.domain.phone import PhoneNumber, spoken
+from bridge.domain.query import HomeView, Line, LinesView, Peer, Waiting
+from bridge.wording import form, home
+
+NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
+TO, TURN_PAGE = "sms:to", "sms:page"
+PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
+_TITLE, _OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
+_MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
+
+
+def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
+    """The form for a new text, from this number of ours; it may hold already to whom, and what."""
+    lines = {line.number: _line(line) for line in view.lines}
+    people: Block = {
+        "type": "multi_external_select",
+        "action_id": TO,
+        "placeholder": _plain(form.TO_PLACEHOLDER),
+        "min_query_length": 1,
+        "max_selected_items": _MOST_PEOPLE if view.groups else 1,
+    }
+    people |= {"initial_options": [peer_option(view.to)]} if view.to else {}
+    words: Block = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": _MOST_TEXT}
+    words |= {"initial_value": view.text[:_MOST_TEXT]} if view.text else {}
+    files: Block = {"type": "file_input", "action_id": "files", "max_files": _MOST_FILES}
+    numbers = {
+        "type": "static_select",
+        "action_id": "did",
+        "options": list(lines.values()),
+        "initial_option": lines[chosen],
+    }
+    return {
+        "type": "modal",
+        "callback_id": NEW_SMS,
+        "title": _plain(form.NEW_SMS, _TITLE),
+        "submit": _plain(form.SEND, _TITLE),
+        "close": _plain(form.CANCEL, _TITLE),
+        "blocks": [
+            _input(form.DID, form.FROM_LABEL, numbers),
+            _input(form.TO, form.TO_LABEL, people, hint=form.TO_HINT),
+            _input(form.TEXT, form.TEXT_LABEL, words, hint=form.TEXT_HINT, optional=True),
+            _input(form.FILES, form.FILES_LABEL, files, optional=True),
+        ],
+    }
+
+
+def no_lines() -> Block:
+    """What opens for somebody who may not text from any number."""
+    blocks = [{"type": "section", "text": _plain(form.NO_LINES)}]
+    return {
+        "type": "modal",
+        "title": _plain(form.NEW_SMS, _TITLE),
+        "close": _plain(form.CLOSE, _TITLE),
+        "blocks": blocks,
+    }
+
+
+def peer_option(peer: Peer) -> Block:
+    """Somebody who can be chosen as the one to write to."""
+    words = f"{peer.name} · {spoken(peer.number)}" if peer.name else form.dial(peer.number)
+    return {"text": _plain(words, _OPTION), "value": peer.number}
+
+
+def _line(line: Line) -> Block:
+    return {"text": _plain(f"{line.label} · {spoken(line.number.value)}", _OPTION), "value": line.number.value}
+
+
+def _input(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    made: Block = {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}
+    return made | {"hint": _plain(hint)} if hint else made
+
+
+def home_view(view: HomeView, page: int) -> Block:
+    """The Home tab: what waits for this person, then what waits for others, a page of each."""
+    lines = [(line.label, line.number.value) for line in view.lines]
+    new = _button(NEW_SMS, home.NEW_SMS, primary=True)
+    blocks: list[Block] = [{"type": "actions", "elements": [new]}]
+    blocks += _list(home.mine(len(view.mine)), view.mine, view, page)
+    if view.team:
+        blocks += _list(home.team(len(view.team)), view.team, view, page)
+    blocks += _pager(max(len(view.mine), len(view.team)), page)
+    small = [home.my_numbers(lines), home.today(view.received_today, view.sent_today)]
+    blocks += [{"type": "divider"}, {"type": "context", "elements": [_plain(words, _VALUE) for words in small]}]
+    return {"type": "home", "blocks": blocks}
+
+
+def _list(title: str, waiting: tuple[Waiting, ...], view: HomeView, page: int) -> list[Block]:
+    blocks: list[Block] = [{"type": "header", "text": _plain(title, _HEADER)}]
+    shown = waiting[page * PAGE : (page + 1) * PAGE]
+    if not waiting:
+        blocks.append({"type": "section", "text": _plain(home.NOTHING_WAITS)})
+    return [*blocks, *(_waiting(one, view) for one in shown)]
+
+
+def _waiting(one: Waiting, view: HomeView) -> Block:
+    words = home.waiting(one.who, one.excerpt, one.label, one.since, view.now)
+    section: Block = {"type": "section", "text": _plain(words, _SECTION)}
+    if not one.link:
+        return section
+    label = home.OPEN_OF.format(one.who)[:_BUTTON]
+    return section | {"accessory": _button("sms:open", home.OPEN) | {"url": one.link, "accessibility_label": label}}
+
+
+def _pager(count: int, page: int) -> Iterable[Block]:
+    if count <= PAGE:
+        return
+    first, last = page * PAGE + 1, min((page + 1) * PAGE, count)
+    turns = [_button(f"{TURN_PAGE}-earlier", home.EARLIER, value=str(page - 1))] if page else []
+    turns += [_button(f"{TURN_PAGE}-later", home.LATER, value=str(page + 1))] if last < count else []
+    yield {"type": "context", "elements": [_plain(home.of_pages(first, last, count))]}
+    yield {"type": "actions", "elements": turns}
+
+
+def _button(action: str, label: str, *, value: str = "", primary: bool = False) -> Block:
+    button: Block = {"type": "button", "action_id": action, "text": _plain(label, _BUTTON)}
+    button |= {"value": value} if value else {}
+    return button | {"style": "primary"} if primary else button
+
+
+def _plain(words: str, most: int = _SECTION) -> dict[str, Any]:
+    return {"type": "plain_text", "text": words if len(words) <= most else f"{words[: most - 1]}…", "emoji": False}

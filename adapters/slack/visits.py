@@ -1,0 +1,123 @@
+"""Who wants to see something: a form, the Home tab, people to choose. It is asked at the desk, and nothing is kept."""
+
+import json
+import logging
+from typing import Any
+
+from slack_bolt.response import BoltResponse
+
+from adapters.slack import views
+from adapters.slack.api import SlackApi
+from adapters.slack.errands import Errands
+from adapters.slack.homes import Homes
+from adapters.slack.names import Json
+from adapters.slack.people import People
+from bridge.domain.ids import PersonRef
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.query import AskLines, AskPeers, LinesView, PeersView
+from bridge.errors import PortError, StoreBusy
+from bridge.ports import Desk
+from bridge.wording import chat
+
+_LOG = logging.getLogger(__name__)
+_NOTHING = BoltResponse(status=200)
+
+
+class Visits:
+    """Answer those who want to see something, each with what he may see."""
+
+    def __init__(self, api: SlackApi, desk: Desk, people: People, homes: Homes, errands: Errands) -> None:
+        self._api = api
+        self._desk = desk
+        self._people = people
+        self._homes = homes
+        self._errands = errands
+        self._last_used: dict[str, PhoneNumber] = {}  # by whom; forgotten with us, and no harm
+
+    def has_used(self, person: str, number: PhoneNumber) -> None:
+        """Remember from which number somebody wrote last."""
+        self._last_used[person] = number
+
+    async def receive(self, payload: Json) -> BoltResponse | None:
+        """Answer a payload that wants something shown; None for any other."""
+        if isinstance(payload.get("command"), str):
+            return self._slash(payload)
+        match payload.get("type"):
+            case "block_suggestion" if payload.get("action_id") == views.TO:
+                return await self._suggest(str(payload.get("value") or ""))
+            case "shortcut" if payload.get("callback_id") == views.NEW_SMS:
+                return self._open(payload)
+            case "block_actions" if payload.get("view"):
+                return self._pressed(payload)
+            case "event_callback":
+                return self._visited(payload)
+        return None
+
+    def _slash(self, payload: Json) -> BoltResponse:
+        words = str(payload.get("text") or "").strip()
+        if words == "help":
+            return _said({"response_type": "ephemeral", "text": chat.slash_help()})
+        return self._open(payload, words)
+
+    def _pressed(self, payload: Json) -> BoltResponse | None:
+        """Heed a button of the Home tab."""
+        actions = payload.get("actions")
+        action: Json = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+        name, person = str(action.get("action_id")), _person(payload)
+        if name == views.NEW_SMS:
+            return self._open(payload)
+        if name.startswith(views.TURN_PAGE) and person:
+            page = str(action.get("value"))
+            self._errands.run(self._homes.open(person, int(page) if page.isascii() and page.isdigit() else 0))
+            return _NOTHING
+        return None
+
+    def _visited(self, payload: Json) -> BoltResponse | None:
+        event = payload.get("event")
+        told: Json = event if isinstance(event, dict) else {}
+        if told.get("type") != "app_home_opened":
+            return None
+        if told.get("tab", "home") == "home" and isinstance(told.get("user"), str):
+            self._errands.run(self._homes.open(told["user"]))
+        return _NOTHING
+
+    async def _suggest(self, words: str) -> BoltResponse:
+        try:
+            found = await self._desk.ask(AskPeers(words=words))
+        except StoreBusy:
+            found = PeersView(peers=())
+        assert isinstance(found, PeersView)
+        return _said({"options": [views.peer_option(peer) for peer in found.peers]})
+
+    def _open(self, payload: Json, words: str = "") -> BoltResponse:
+        """Open the form; the trigger serves once, for three seconds, so nothing slow comes before it."""
+        person, trigger = _person(payload), payload.get("trigger_id")
+        if person and isinstance(trigger, str):
+            self._errands.run(self._opened(person, trigger, words, str(payload.get("channel_id") or "")))
+        return _NOTHING
+
+    async def _opened(self, person: str, trigger: str, words: str, channel: str) -> None:
+        try:
+            standing = await self._people.standing(person)
+            view = await self._desk.ask(AskLines(person=PersonRef(person), standing=standing, words=words))
+            assert isinstance(view, LinesView)
+            form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()
+            await self._api.post("views.open", {"trigger_id": trigger, "view": form}, harmless=True)
+        except PortError as error:  # the person sees that nothing opens, and tries again
+            _LOG.warning("a form was not opened: %s", error)
+
+    def _chosen(self, view: LinesView, person: str, channel: str) -> PhoneNumber:
+        """Choose the number that belongs to this channel, else the one last used, else the first: the person's own."""
+        here = [line.number for line in view.lines if channel and self._api.known_channel(line.channel) == channel]
+        last = [line.number for line in view.lines if line.number == self._last_used.get(person)]
+        return (here or last or [view.lines[0].number])[0]
+
+
+def _person(payload: Json) -> str:
+    user = payload.get("user")
+    found = user.get("id") if isinstance(user, dict) else payload.get("user_id")
+    return found if isinstance(found, str) else ""
+
+
+def _said(body: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(body), headers={"content-type": "application/json"})

@@ -1,0 +1,92 @@
+"""Survey: what is to be shown to one person now: his numbers, what waits for him and the team, whom he may mean."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bridge.domain.conversation import Conversation
+from bridge.domain.dialplan import DialPlan, Did
+from bridge.domain.ids import PersonRef
+from bridge.domain.message import Message
+from bridge.domain.phone import dialled
+from bridge.domain.query import AskHome, AskLines, AskPeers, HomeView, Line, LinesView, Peer, PeersView, Waiting
+from bridge.domain.toll import region_of
+from bridge.domain.visible import visible
+from bridge.flows import admit, compose
+from bridge.ports import Ledger
+from bridge.wording import thread as words
+
+MOST_WAITING = 500  # that are looked at; whoever waits longest is among them
+MOST_PEERS = 20
+MOST_PIECES = 6  # blanks in a number
+EXCERPT = 150  # characters
+
+
+def lines(plan: DialPlan, query: AskLines) -> LinesView:
+    """Return the numbers that a person may text from, his own first."""
+    allowed = [did for did in plan.dids if admit.refusal(plan, did, query.person, query.standing) is None]
+    allowed.sort(key=lambda did: not _is_his(did, query.person))
+    to, text = _number_and_words(plan, query.words)
+    groups = any(abilities.groups for abilities in plan.abilities.values())
+    return LinesView(lines=tuple(_line(did, query.person) for did in allowed), groups=groups, to=to, text=text)
+
+
+def _number_and_words(plan: DialPlan, typed: str) -> tuple[Peer | None, str]:
+    """Part a number, which may be written with blanks, from the words after it: as much as makes a number is one."""
+    pieces = typed.split(maxsplit=MOST_PIECES)
+    for count in range(min(len(pieces), MOST_PIECES), 0, -1):
+        if number := dialled(" ".join(pieces[:count]), _region(plan)):
+            return Peer(number=number.value, name=plan.name_of(number) or ""), " ".join(pieces[count:])
+    return None, typed
+
+
+def _region(plan: DialPlan) -> str:
+    return region_of(plan.dids[0].number) if plan.dids else "US"
+
+
+def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
+    """Return whom somebody may mean by what he has typed: the number itself, and contacts whose name or number fits."""
+    written, found = query.words.strip(), dict[str, Peer]()
+    if number := dialled(written, _region(plan)):
+        found[number.value] = Peer(number=number.value, name=plan.name_of(number) or "")
+    digits = "".join(one for one in written if one.isascii() and one.isdigit())
+    wanted = written.casefold().split()
+    for address, name in plan.contacts.items():
+        parts = name.casefold().split()
+        is_named = bool(wanted) and all(any(part.startswith(word) for part in parts) for word in wanted)
+        if is_named or (len(digits) >= 3 and digits in address.value):
+            found.setdefault(address.value, Peer(number=address.value, name=name))
+    return PeersView(peers=tuple(found.values())[:MOST_PEERS])
+
+
+def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeView:
+    """Return what waits, for this person and for everybody else, and what happened today."""
+    waiting = ledger.messages.longest_waiting(MOST_WAITING)
+    all_of_them = [(plan.did(talk.did), _waiting(plan, talk, text)) for text, talk in waiting]
+    mine = [one for did, one in all_of_them if did and _is_his(did, query.person)]
+    team = [one for did, one in all_of_them if did and not _is_his(did, query.person)]
+    today = now.astimezone(ZoneInfo(plan.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
+    received, sent = ledger.messages.counts_since(today)
+    numbers = [_line(did, query.person) for did in plan.dids if _is_his(did, query.person)]
+    return HomeView(
+        now=now, mine=tuple(mine), team=tuple(team), lines=tuple(numbers), received_today=received, sent_today=sent
+    )
+
+
+def _is_his(did: Did, person: PersonRef) -> bool:
+    return any(one.slack == person for one in did.assigned)
+
+
+def _line(did: Did, person: PersonRef) -> Line:
+    return Line(number=did.number, label=did.label, channel=did.channel, is_his=_is_his(did, person))
+
+
+def _waiting(plan: DialPlan, talk: Conversation, text: Message) -> Waiting:
+    did = plan.did(talk.did)
+    said = " ".join(visible(text.text).split()) or words.PICTURE
+    return Waiting(
+        who=words.who(compose.names(plan, talk), [address.value for address in talk.participants]),
+        label=did.label if did else "",
+        excerpt=said if len(said) <= EXCERPT else f"{said[: EXCERPT - 1]}…",
+        since=talk.waiting_since or text.received_at,
+        link=talk.link,
+    )

@@ -1,0 +1,123 @@
+"""A text that begins in Slack: by shortcut, by command, from the Home tab; its answer lands in the thread it opened."""
+
+from tests.stories.language import ADA, BOB, CHANNEL, DID, OTHER_DID, House
+
+DELIVERED = "white_check_mark"
+
+
+async def test_a_new_text_goes_out_and_its_answer_lands_in_the_thread_that_it_opened(house: House) -> None:
+    ben, bob = house.agent("U0BEN"), house.phone(BOB)
+    await ben.uses("sms:new")
+
+    wrong = await (await ben.form()).sends(BOB, text="Your car is ready")
+
+    assert wrong == {}
+    await bob.gets("Your car is ready")
+    thread = await house.thread(BOB)
+    await thread.shows("Your car is ready", "U0BEN")
+    await ben.sees_mark(thread, thread.root, DELIVERED)
+    assert not thread.is_green
+    await bob.texts("Thanks, coming")
+    await thread.shows("Thanks, coming")
+    await thread.says("Waiting since")
+    assert len(house.roots()) == 1
+
+
+async def test_a_command_with_a_number_opens_the_form_filled_in_and_sends_nothing(house: House) -> None:
+    ben = house.agent("U0BEN")
+
+    await ben.types("/sms (212) 555-0142 Your car is ready")
+
+    form = await ben.form()
+    assert form.blocks["to"]["initial_options"][0]["value"] == ADA
+    assert "Ada Moss" in form.blocks["to"]["initial_options"][0]["text"]["text"]
+    assert form.blocks["text"]["initial_value"] == "Your car is ready"
+    assert house.phone(ADA).got == []
+
+
+async def test_the_form_stands_on_the_number_of_the_channel_or_on_the_one_that_was_used_last(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.types("/sms", CHANNEL)
+    first = await ben.form()
+    chosen = [first.blocks["did"]["initial_option"]["value"]]
+    await first.sends(BOB, text="Hello", did=DID)
+
+    await ben.uses("sms:new")
+    chosen.append((await ben.form()).blocks["did"]["initial_option"]["value"])
+
+    assert chosen == [DID, DID]
+    assert [one["value"] for one in first_options(await ben.form())] == [OTHER_DID, DID]  # Ben's own comes first
+
+
+def first_options(form: object) -> list[dict[str, str]]:
+    found = form.blocks["did"]["options"]  # type: ignore[attr-defined]
+    assert isinstance(found, list)
+    return found
+
+
+async def test_mistakes_are_shown_at_their_fields_and_the_form_stays_open(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.uses("sms:new")
+    form = await ben.form()
+
+    nobody = await form.sends("12", text="Hello")
+    nothing = await form.sends(BOB, text="")
+    right = await form.sends(BOB, text="Hello")
+
+    assert "no phone number" in nobody["to"]
+    assert "Write something" in nothing["text"]
+    assert right == {}
+    await house.phone(BOB).gets("Hello")
+
+
+async def test_whoever_does_not_answer_for_a_number_cannot_text_from_it(house: House) -> None:
+    house.slack.add_user("eve", id="U0EVE", is_restricted=True)
+    eve = house.agent("U0EVE")
+
+    await eve.uses("sms:new")
+
+    form = await eve.form()
+    body = house.slack.state.views[form.view].body
+    assert "submit" not in body
+
+
+async def test_a_form_whose_acknowledgement_was_lost_and_that_is_sent_off_again_sends_one_text(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.uses("sms:new")
+    form = await ben.form()
+    view = house.slack.state.views[form.view]
+    await form.sends(BOB, text="Hello")
+    house.slack.state.views[form.view] = view  # it never closed before Ben's eyes
+
+    await form.sends(BOB, text="Hello!")
+
+    await house.phone(BOB).gets("Hello")
+    await house.forward(minutes=1)
+    assert house.phone(BOB).got == ["Hello"]
+
+
+async def test_the_home_tab_shows_what_waits_and_follows_within_seconds(house: House) -> None:
+    ben, ada = house.agent("U0BEN"), house.phone(ADA, OTHER_DID)
+    await ben.opens_home()
+    await ben.sees_home("Waiting for me (0)", "Nothing is waiting")
+
+    await ada.texts("Are you open?")
+    await house.slack.wait_for(lambda: house.roots("C0SERVICE"))
+    await house.forward(seconds=10)
+
+    await ben.sees_home("Waiting for me (1)", "Ada Moss", "Are you open?", "1 text received")
+    thread = await house.thread(ADA, "C0SERVICE")
+    await ben.reacts(thread)
+    await thread.says("Acknowledged by")
+    await house.forward(seconds=10)
+    await ben.sees_home("Waiting for me (0)")
+
+
+async def test_the_home_tab_opens_the_form(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.opens_home()
+    await ben.sees_home("New SMS")
+
+    await ben.presses_at_home("sms:new")
+
+    assert (await ben.form()).blocks["did"]

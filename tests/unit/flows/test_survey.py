@@ -1,0 +1,108 @@
+"""What is shown to one person: the numbers he may text from, whom he may mean, and what waits."""
+
+import pytest
+
+from bridge.domain.dialplan import Person
+from bridge.domain.ids import PersonRef
+from bridge.domain.phone import PhoneNumber
+from bridge.domain.query import AskHome, AskLines, AskPeers, HomeView
+from bridge.domain.standing import Place, Standing
+from bridge.flows import survey
+from tests.unit.flows.books import ANN, BEN, BOB, DESK, MINUTE, OTHER_DID, Books, did, plan
+
+BENS = did(number=OTHER_DID, label="Service", assigned=(Person(name="Ben", email="ben@example.com", slack=BEN),))
+BOTH = plan(did(), BENS, contacts={ANN: "Ann Moss", BOB: "Bob Anders"})
+
+
+def numbers(words: str) -> list[str]:
+    view = survey.lines(BOTH, AskLines(person=BEN, words=words))
+    return [view.to.number if view.to else "", view.text]
+
+
+def test_a_persons_own_numbers_come_first_and_the_others_after_them() -> None:
+    view = survey.lines(BOTH, AskLines(person=BEN))
+
+    assert [(line.label, line.is_his) for line in view.lines] == [("Service", True), ("Main line", False)]
+
+
+def test_whoever_may_not_answer_has_no_numbers() -> None:
+    guest = AskLines(person=BEN, standing=Standing(place=Place.GUEST))
+
+    assert survey.lines(BOTH, guest).lines == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "number", "text"),
+    [
+        ("", "", ""),
+        ("+12125550142", "+12125550142", ""),
+        ("(212) 555-0142 Hello there", "+12125550142", "Hello there"),
+        ("+1 212 555 0142 5 pm?", "+12125550142", "5 pm?"),
+        ("212-555-0142\nHello", "+12125550142", "Hello"),
+        ("Hello there", "", "Hello there"),
+        ("911 is no joke", "", "911 is no joke"),
+    ],
+)
+def test_a_number_is_parted_from_the_words_after_it(typed: str, number: str, text: str) -> None:
+    assert numbers(typed) == [number, text]
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("ann", [ANN]),
+        ("moss ann", [ANN]),
+        ("an", [ANN, BOB]),
+        ("0143", [BOB]),
+        ("(212) 555-0142", [ANN]),
+        ("nobody", []),
+        ("", []),
+        ("12", []),
+    ],
+)
+async def test_people_are_found_by_the_beginnings_of_their_names_and_by_digits(
+    books: Books, typed: str, found: list[PhoneNumber]
+) -> None:
+    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words=typed)))
+
+    assert [peer.number for peer in view.peers] == [number.value for number in found]
+
+
+async def test_a_number_that_nobody_has_can_be_chosen_as_it_was_typed(books: Books) -> None:
+    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words="415 555 0123")))
+
+    assert [(peer.number, peer.name) for peer in view.peers] == [("+14155550123", "")]
+
+
+async def home(books: Books, person: PersonRef) -> HomeView:
+    return await books.do(lambda ledger, now: survey.home(ledger, books.plan, AskHome(person=person), now))
+
+
+async def test_home_shows_what_waits_for_a_person_apart_from_what_waits_for_others(books: Books) -> None:
+    books.plan = BOTH
+    await books.texts("Are you open?")
+    await books.goes_out()
+    books.forward(MINUTE)
+    await books.texts("For Ben\nand his colleagues", BOB, did=OTHER_DID)
+
+    view = await home(books, BEN)
+
+    assert [(one.who, one.excerpt, one.label) for one in view.mine] == [
+        ("Bob Anders · (212) 555-0143", "For Ben and his colleagues", "Service")
+    ]
+    assert [(one.who, one.link != "") for one in view.team] == [("Ann Moss · (212) 555-0142", True)]
+    assert [line.label for line in view.lines] == ["Service"]
+    assert (view.received_today, view.sent_today) == (2, 0)
+
+
+async def test_what_is_acknowledged_is_not_there_any_more(books: Books) -> None:
+    books.plan = BOTH
+    await books.texts("Are you open?")
+    await books.goes_out()
+    assert DESK.slack
+    before = await home(books, DESK.slack)
+
+    await books.reacts(await books.root())
+
+    after = await home(books, DESK.slack)
+    assert (len(before.mine), len(after.mine)) == (1, 0)
