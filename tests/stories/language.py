@@ -17,7 +17,7 @@ from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.mailbox.mail import Mail
 from adapters.sandbox.workspace import Workspace
-from adapters.sandbox.workspace.nouns import Ephemeral, Json, Message
+from adapters.sandbox.workspace.nouns import Json, Message
 from bridge.domain.invariant import Invariant
 from bridge.domain.phone import PhoneNumber
 from bridge.engine.daemon import Daemon
@@ -26,6 +26,10 @@ from config.assemble import built
 from config.settings import Settings, known_secrets
 from tests import audit
 from tests.canaries import CAGE
+from tests.stories.forms import Form
+from tests.stories.looks import buttons as buttons
+from tests.stories.looks import shown as shown
+from tests.stories.looks import words_in
 from tests.stories.outlets import look_through
 
 PUBLIC = "https://sms.example.test"
@@ -326,7 +330,7 @@ class Agent:
 
         def found() -> Json | None:
             view = self.house.slack.state.homes.get(self.user)
-            said = "\n".join(_words(view.body)) if view else ""
+            said = "\n".join(words_in(view.body)) if view else ""
             return view.body if view and all(word in said for word in words) else None
 
         home = await self.house.slack.wait_for(found)
@@ -337,11 +341,11 @@ class Agent:
         view = self.house.slack.state.homes[self.user]
         await self.house.slack.interactions.press_in_view(self.user, view.id, action)
 
-    async def form(self) -> "Form":
+    async def form(self) -> Form:
         """Wait until a form is open before this person."""
         views = self.house.slack.state.views
         await self.house.slack.wait_for(lambda: any(view.user == self.user for view in views.values()))
-        return Form(self, next(id for id, view in views.items() if view.user == self.user))
+        return Form(self.house.slack, self.user, next(id for id, view in views.items() if view.user == self.user))
 
     async def sees_mark(self, thread: Thread, ts: str, mark: str) -> None:
         """Wait until this reply carries this mark of ours, and no other."""
@@ -355,69 +359,6 @@ class Agent:
             await self.house.slack.wait_for(lambda: marks() == [mark])
         except TimeoutError:
             raise AssertionError(f"marked {marks()}, not {mark}") from None
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form that is open before a person, as he sends it off."""
-
-    agent: Agent
-    view: str
-
-    @property
-    def blocks(self) -> dict[str, Json]:
-        blocks = self.agent.house.slack.state.views[self.view].body["blocks"]
-        return {block["block_id"]: block["element"] for block in blocks}
-
-    @property
-    def is_open(self) -> bool:
-        return self.view in self.agent.house.slack.state.views
-
-    async def sends(self, *to: str, text: str = "", did: str = DID, files: list[Json] | None = None) -> dict[str, str]:
-        """Fill it in and send it off; return what is wrong with it."""
-        CAGE.keep_text(text)
-        slack = self.agent.house.slack
-        values = {
-            "did": {"did": {"type": "static_select", "selected_option": {"value": did}}},
-            "to": {"sms:to": {"type": "multi_external_select", "selected_options": [{"value": one} for one in to]}},
-            "text": {"text": {"type": "plain_text_input", "value": text or None}},
-            "files": {"files": {"type": "file_input", "files": files or []}},
-        }
-        await slack.interactions.submit(self.agent.user, self.view, values)
-        await slack.wait_for(lambda: not self.is_open or self.view in slack.interactions.errors)
-        return dict(slack.interactions.errors.get(self.view, {}))
-
-
-def shown(message: Message | Ephemeral) -> str:
-    """All words that a message shows, its blocks and attachments included."""
-    return "\n".join([message.text, *_words(message.blocks), *_words(message.attachments)])
-
-
-def _words(part: Any) -> list[str]:
-    if isinstance(part, dict):
-        own = [str(part[key]) for key in ("text", "fallback", "user_id") if isinstance(part.get(key), str)]
-        return own + [word for value in part.values() for word in _words(value)]
-    if isinstance(part, list):
-        return [word for value in part for word in _words(value)]
-    return []
-
-
-def buttons(message: Message, label: str) -> list[Json]:
-    """The buttons of a message with this label."""
-    found: list[Json] = []
-
-    def look(part: Any) -> None:
-        if isinstance(part, dict):
-            if part.get("type") == "button" and part.get("text", {}).get("text") == label:
-                found.append(part)
-            for value in part.values():
-                look(value)
-        elif isinstance(part, list):
-            for value in part:
-                look(value)
-
-    look([message.blocks, message.attachments])
-    return found
 
 
 @asynccontextmanager

@@ -1,0 +1,40 @@
+"""A form of ours that is open before a person."""
+
+from dataclasses import dataclass
+
+from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.nouns import Json
+from tests.canaries import CAGE
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form that is open before a person, as he sends it off."""
+
+    slack: Workspace
+    user: str
+    view: str
+
+    @property
+    def blocks(self) -> dict[str, Json]:
+        blocks = self.slack.state.views[self.view].body["blocks"]
+        return {block["block_id"]: block["element"] for block in blocks}
+
+    @property
+    def is_open(self) -> bool:
+        return self.view in self.slack.state.views
+
+    async def sends(
+        self, *to: str, text: str = "", did: str = "+14155550100", files: list[Json] | None = None
+    ) -> dict[str, str]:
+        """Fill it in and send it off; return what is wrong with it."""
+        CAGE.keep_text(text)
+        values = {
+            "did": {"did": {"type": "static_select", "selected_option": {"value": did}}},
+            "to": {"sms:to": {"type": "multi_external_select", "selected_options": [{"value": one} for one in to]}},
+            "text": {"text": {"type": "plain_text_input", "value": text or None}},
+            "files": {"files": {"type": "file_input", "files": files or []}},
+        }
+        await self.slack.interactions.submit(self.user, self.view, values)
+        await self.slack.wait_for(lambda: not self.is_open or self.view in self.slack.interactions.errors)
+        return dict(self.slack.interactions.errors.get(self.view, {}))
