@@ -7,7 +7,8 @@ from functools import partial
 from typing import assert_never
 
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskMedia, AskStatus, MediaView, Query, StatusView, View
+from bridge.domain.query import AskMedia, AskSearch, AskStatus, MediaView, Query, StatusView, View
+from bridge.flows import find
 from bridge.ports import Ledger, Store
 
 
@@ -37,5 +38,7 @@ def _answer(query: Query, ledger: Ledger, now: datetime) -> View:
             return ledger.audit.status(now)
         case AskMedia():
             return MediaView(media=ledger.media.granted(query.token, now))
+        case AskSearch():
+            return find.texts(ledger, query)
         case _:
             assert_never(query)
