@@ -103,6 +103,30 @@ class Messages(Protocol):
         """Blank the text and the files of up to `limit` messages received before then. Return how many."""
 
 
+class Search(Protocol):
+    """By which words kept messages are found, inbound and outbound alike (see `domain.word`).
+
+    A message gets into the index some time after it was saved, so that saving costs nothing. It is taken out where it
+    is reworded or forgotten, in the same transaction; of what was forgotten the index holds nothing any more once
+    `overwrite` has nothing to do.
+    """
+
+    def index(self, limit: int) -> int:
+        """Put up to `limit` kept messages into the index that are not in it, the newest first. Return how many."""
+
+    def unindexed(self, before: int | None, limit: int) -> list[tuple[Message, Conversation]]:
+        """Return the newest kept messages that are not in the index, of those before this position if one is given."""
+
+    def indexed(self, words: Sequence[str], before: int | None, limit: int) -> list[tuple[Message, Conversation]]:
+        """Return the newest kept messages in the index that have all of these words; there is at least one word."""
+
+    def conversations(self, ending: str, limit: int) -> list[Conversation]:
+        """Return those with a participant whose number ends in these digits, the last opened first."""
+
+    def overwrite(self) -> bool:
+        """Overwrite a part of what was taken out of the index. True while there may be more."""
+
+
 class Posts(Protocol):
     def save(self, post: Post) -> None: ...
     def get(self, ref: PostRef) -> Post | None: ...
@@ -344,6 +368,8 @@ class Ledger(Protocol):
     def conversations(self) -> Conversations: ...
     @property
     def messages(self) -> Messages: ...
+    @property
+    def search(self) -> Search: ...
     @property
     def posts(self) -> Posts: ...
     @property

@@ -24,8 +24,9 @@ _KINDS = {
     "timestamp with time zone": Kind.MOMENT,
     "bytea": Kind.OCTETS,
 }
-_OWN = "schema"  # it says what the database itself is, and is never moved
-_OWN_COLUMN = ("epoch", "id")  # likewise: it is by this that a file is known from an older copy of itself
+_OWN = {"schema", "message_words"}  # what the database itself is, and its index of words, are never moved
+# Likewise by what a file is known from an older copy of itself, and what is in its index: every store makes its own.
+_OWN_COLUMNS = {("epoch", "id"), ("message", "is_indexed")}
 _COLUMNS = """
     SELECT relname, attname, format_type(atttypid, atttypmod), attidentity <> ''
     FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
@@ -92,12 +93,12 @@ class PostgresTables:
         """Return every table that is to be moved; one to which others refer stands before them."""
         columns: dict[str, list[tuple[str, Kind]]] = {}
         for table, column, kind, _ in self._connection.execute(_COLUMNS):
-            if (table, column) != _OWN_COLUMN:
+            if table not in _OWN and (table, column) not in _OWN_COLUMNS:
                 columns.setdefault(table, []).append((column, _KINDS[kind]))
         order = TopologicalSorter(dict.fromkeys(columns, ()))
         for table, referred in self._connection.execute(_REFERENCES):
             order.add(table, referred)
-        return [Table(name, tuple(columns[name])) for name in order.static_order() if name != _OWN]
+        return [Table(name, tuple(columns[name])) for name in order.static_order() if name not in _OWN]
 
     def is_lived_in(self) -> bool:
         found = (self._connection.execute(_of("SELECT 1 FROM {} LIMIT 1", table)).fetchone() for table in LIVED_IN)

@@ -9,8 +9,10 @@ import secrets
 
 from sqlite_utils import Database, Migrations
 
+from adapters.sqlite.ledger.columns import endings, read_addresses
+
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 5  # how many migrations there are
+SCHEMA_VERSION = 6  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -347,3 +349,30 @@ def waiting(db: Database) -> None:
     """Let those who wait be found without looking at all conversations."""
     db.execute("CREATE INDEX conversation_waiting ON conversation (waiting_since) WHERE waiting_since IS NOT NULL")
     db.execute("PRAGMA user_version = 5")
+
+
+# By which words messages are found. They come in without case and accents, parted by blanks, so SQLite's own reading of
+# them knows ASCII only and stays the same with every version of it. The old texts are indexed as new ones are.
+_SEARCH = (
+    "ALTER TABLE message ADD COLUMN is_indexed INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX message_unindexed ON message (position) WHERE is_indexed = 0 AND is_kept = 1",
+    "CREATE VIRTUAL TABLE message_words USING fts5 (words, tokenize = 'ascii', detail = 'none', columnsize = 0)",
+    """
+    CREATE TABLE participant (
+        backwards TEXT NOT NULL,
+        conversation INTEGER NOT NULL REFERENCES conversation,
+        PRIMARY KEY (backwards, conversation)
+    ) STRICT, WITHOUT ROWID
+    """,
+)
+
+
+@migrations(name="0006_search")
+def search(db: Database) -> None:
+    """Make what texts are found by, and fill in the numbers."""
+    for statement in _SEARCH:
+        db.execute(statement)
+    for number, participants in db.execute("SELECT number, participants FROM conversation").fetchall():
+        for backwards in endings(read_addresses(participants)):
+            db.execute("INSERT INTO participant (backwards, conversation) VALUES (?, ?)", (backwards, number))
+    db.execute("PRAGMA user_version = 6")

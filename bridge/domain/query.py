@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.invariant import Invariant
-from bridge.domain.message import Media
+from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.standing import MEMBER, Standing
 
@@ -44,6 +45,15 @@ class AskHome:
     """What waits, for this person and for all others?"""
 
     person: PersonRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskSearch:
+    """Which kept texts hold all of these words; and if they are a number, whose is it?"""
+
+    words: str  # as a person wrote them; nothing in them is an operator
+    limit: int = 20
+    before: int | None = None  # the position that the last answer ended with, for what is older
 
 
 def is_up(state: str) -> bool:
@@ -135,5 +145,23 @@ class HomeView:
     sent_today: int
 
 
-Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome
-View = StatusView | MediaView | LinesView | PeersView | HomeView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A text that was found, and the conversation in which it stands."""
+
+    message: Message
+    conversation: Conversation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchView:
+    """The texts that were found, the newest first."""
+
+    hits: tuple[Hit, ...] = ()
+    before: int | None = None  # ask for what is older with this; None where there is nothing more
+    conversations: tuple[Conversation, ...] = ()  # with the number that was asked for, the last opened first
+    is_complete: bool = True  # False while older texts wait to be indexed: after an upgrade, a move or a flood
+
+
+Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome | AskSearch
+View = StatusView | MediaView | LinesView | PeersView | HomeView | SearchView

@@ -13,13 +13,14 @@ from bridge.domain.query import (
     AskLines,
     AskMedia,
     AskPeers,
+    AskSearch,
     AskStatus,
     MediaView,
     Query,
     StatusView,
     View,
 )
-from bridge.flows import survey
+from bridge.flows import find, survey
 from bridge.ports import Ledger, Store
 
 
@@ -47,7 +48,9 @@ class ReadingDesk:
         return replace(view, listeners=self._listeners(), violated=tuple(sorted(self._violated())))
 
 
-def _answer(plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome, ledger: Ledger, now: datetime) -> View:
+def _answer(
+    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome | AskSearch, ledger: Ledger, now: datetime
+) -> View:
     match query:
         case AskStatus():
             return ledger.audit.status(now)
@@ -57,5 +60,7 @@ def _answer(plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome, le
             return survey.peers(ledger, plan, query)
         case AskHome():
             return survey.home(ledger, plan, query, now)
+        case AskSearch():
+            return find.texts(ledger, query)
         case _:
             assert_never(query)

@@ -1,4 +1,4 @@
-"""What happens by the clock: digests, warnings, questions about open attempts, catching up, forgetting."""
+"""What happens by the clock: digests, warnings, questions about attempts, catching up, forgetting, indexing."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from functools import partial
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.query import is_up
 from bridge.engine.recovery import AT_ONCE, CHAT, Recovery
-from bridge.flows import forget, summarize, warn
+from bridge.flows import find, forget, summarize, warn
 from bridge.ports import Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
@@ -20,11 +20,13 @@ DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
 CATCH_UP_FIRST = timedelta(minutes=2)  # after the start: what came just before may not have been in a list yet
 FORGET_EVERY = timedelta(hours=1)
+INDEX_EVERY = timedelta(seconds=5)
+INDEX_ON = timedelta(seconds=1)  # between batches: what comes in is written before, and so is what people wait for
 
 
 @dataclass(slots=True)
 class Timekeeper:
-    """Three rounds, each a loop of its own, so that a slow one delays no other."""
+    """A few rounds, each a loop of its own, so that a slow one delays no other."""
 
     store: Store
     plan: DialPlan
@@ -84,6 +86,12 @@ class Timekeeper:
             is_more = await self.store.transact(partial(_forget, self.plan))
             await self.clock.sleep(timedelta() if is_more else FORGET_EVERY)
 
+    async def indexing(self) -> None:
+        """Let texts be found by their words, in small steps."""
+        while True:
+            is_more = await self.store.transact(_index)
+            await self.clock.sleep(INDEX_ON if is_more else INDEX_EVERY)
+
 
 def _summarize(plan: DialPlan, unreachable: Mapping[str, str | None], ledger: Ledger, now: datetime) -> None:
     for name, state in unreachable.items():
@@ -97,3 +105,7 @@ def _summarize(plan: DialPlan, unreachable: Mapping[str, str | None], ledger: Le
 
 def _forget(plan: DialPlan, ledger: Ledger, now: datetime) -> bool:
     return forget.older_than_retention(ledger, plan, now)
+
+
+def _index(ledger: Ledger, now: datetime) -> bool:
+    return find.index(ledger)

@@ -19,4 +19,4 @@ def older_than_retention(ledger: Ledger, plan: DialPlan, now: datetime) -> bool:
     counts.append(ledger.outbox.forget(now - plan.retention, AT_ONCE))
     counts.append(ledger.tolls.forget(now - DAY, AT_ONCE))
     ledger.media.forget()
-    return max(counts) >= AT_ONCE
+    return ledger.search.overwrite() or max(counts) >= AT_ONCE

@@ -13,6 +13,8 @@ from tests.contracts.outbox import Entries
 from tests.contracts.people import People
 from tests.contracts.records import Records
 from tests.contracts.retention import Retention
+from tests.contracts.search import Search
+from tests.contracts.search_model import SearchModel
 from tests.contracts.tolls import Tolls
 from tests.contracts.transactions import Transactions
 from tests.contracts.turns import Turns
@@ -32,5 +34,7 @@ class StoreContract(
     Turns,
     Invariants,
     Tolls,
+    Search,
+    SearchModel,
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""

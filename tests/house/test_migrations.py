@@ -58,7 +58,8 @@ def test_the_file_says_whose_it_is_and_of_which_version() -> None:
 def test_every_table_is_strict() -> None:
     _, database = _applied()
 
-    rows = database.conn.execute("SELECT name, strict FROM pragma_table_list WHERE schema = 'main'").fetchall()
+    query = "SELECT name, strict FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+    rows = database.conn.execute(query).fetchall()
     database.close()
 
     assert {name for name, strict in rows if not strict} <= {"sqlite_schema", "sqlite_sequence", "_sqlite_migrations"}

@@ -27,6 +27,7 @@ from adapters.postgres.ledger.outbox import PostgresOutbox
 from adapters.postgres.ledger.post import PostgresPosts
 from adapters.postgres.ledger.receipt import PostgresReceipts
 from adapters.postgres.ledger.savepoint import Savepoint
+from adapters.postgres.ledger.search import PostgresSearch
 from adapters.postgres.ledger.sighting import PostgresSightings
 from adapters.postgres.ledger.toll import PostgresTolls
 
@@ -41,6 +42,7 @@ class PostgresLedger:
         self.sightings = PostgresSightings(connection)
         self.conversations = PostgresConversations(connection)
         self.messages = PostgresMessages(connection)
+        self.search = PostgresSearch(connection)
         self.posts = PostgresPosts(connection)
         self.media = PostgresMediaShelf(connection, self._present)
         self.acknowledgements = PostgresAcknowledgements(connection)

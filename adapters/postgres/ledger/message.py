@@ -25,11 +25,12 @@ _SELECT = """
         is_kept
     FROM message JOIN conversation ON number = message.conversation
 """
-_IN_CONTEXT = """
+IN_CONTEXT = """
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
         is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
-    FROM message JOIN conversation ON number = message.conversation WHERE message.id = %s
+    FROM message JOIN conversation ON number = message.conversation
 """
+_IN_CONTEXT = f"{IN_CONTEXT} WHERE message.id = %s"
 _GET = f"{_SELECT} WHERE message.id = %s"
 _AT = f"{_SELECT} WHERE position = %s"
 # One step into the index for each state, instead of a walk along the conversation.
@@ -66,6 +67,7 @@ _ATTACHMENTS = """
     SELECT number, ref, name, type, size, state, digest FROM attachment
     WHERE message = (SELECT position FROM message WHERE id = %s) ORDER BY number
 """
+# Whenever a text changes, a trigger of the database takes its words out of the index.
 _REWORD = "UPDATE message SET text = %s, refusal = %s WHERE is_kept AND id = %s"
 _SET_POST = "UPDATE message SET post = %s WHERE id = %s"
 _LONGEST_WAITING = """
@@ -123,7 +125,7 @@ class PostgresMessages:
 
     def longest_waiting(self, limit: int) -> list[tuple[Message, Conversation]]:
         rows = self._execute(_LONGEST_WAITING, (limit,))
-        return [(_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
+        return [(read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
 
     def counts_since(self, moment: datetime) -> tuple[int, int]:
         ((incoming, outgoing),) = self._execute(_COUNTS_SINCE, (moment,)).fetchall()
@@ -131,15 +133,15 @@ class PostgresMessages:
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()
-        return _message(row) if row else None
+        return read_message(row) if row else None
 
     def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:
         row = self._execute(_IN_CONTEXT, (id,)).fetchone()
-        return (_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) if row else None
+        return read_in_context(row) if row else None
 
     def at(self, position: int) -> Message | None:
         row = self._execute(_AT, (position,)).fetchone()
-        return _message(row) if row else None
+        return read_message(row) if row else None
 
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         limits = {"conversation": conversation, "before": _LAST if before is None else before}
@@ -178,7 +180,7 @@ class PostgresMessages:
         return len(forgotten)
 
 
-def _message(row: Row) -> Message:
+def read_message(row: Row) -> Message:
     id, conversation, direction, author, text, media, said_at, received_at, position, post, refusal, is_kept = row
     is_inbound = direction == "in"
     return Message(
@@ -195,6 +197,10 @@ def _message(row: Row) -> Message:
         refusal=Reason(refusal) if refusal else None,
         is_kept=is_kept,
     )
+
+
+def read_in_context(row: Row) -> tuple[Message, Conversation]:
+    return read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])
 
 
 def _attachment(message: MessageId, row: Row) -> Attachment:

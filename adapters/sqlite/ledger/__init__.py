@@ -23,6 +23,7 @@ from adapters.sqlite.ledger.message import SqliteMessages
 from adapters.sqlite.ledger.outbox import SqliteOutbox
 from adapters.sqlite.ledger.post import SqlitePosts
 from adapters.sqlite.ledger.receipt import SqliteReceipts
+from adapters.sqlite.ledger.search import SqliteSearch
 from adapters.sqlite.ledger.sighting import SqliteSightings
 from adapters.sqlite.ledger.toll import SqliteTolls
 
@@ -63,6 +64,7 @@ class SqliteLedger:
         self.sightings = SqliteSightings(connection)
         self.conversations = SqliteConversations(connection)
         self.messages = SqliteMessages(connection)
+        self.search = SqliteSearch(connection)
         self.posts = SqlitePosts(connection)
         self.media = SqliteMediaShelf(connection, self._present)
         self.acknowledgements = SqliteAcknowledgements(connection)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phone import address as _address
+from bridge.domain.word import digits_of
 
 Row = tuple[object, ...]
 
@@ -45,3 +46,8 @@ def addresses(participants: tuple[Address, ...]) -> str:
 @lru_cache(maxsize=4096)
 def read_addresses(written: str) -> tuple[Address, ...]:
     return tuple(map(read_address, json.loads(written)))
+
+
+def endings(participants: tuple[Address, ...]) -> set[str]:
+    """Write the numbers among them backwards, so that an index finds each by its last digits."""
+    return {digits[::-1] for digits in map(digits_of, participants) if digits}

@@ -6,6 +6,7 @@ from typing import Any
 
 from adapters.sqlite.ledger.columns import (
     addresses,
+    endings,
     moment,
     moment_or_none,
     read_addresses,
@@ -21,6 +22,7 @@ _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
+_NUMBER = "INSERT INTO participant (backwards, conversation) VALUES (?, ?)"
 _SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
 _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
@@ -50,16 +52,19 @@ _ACTIVE = """
 
 
 class SqliteConversations:
-    __slots__ = ("_execute",)
+    __slots__ = ("_execute", "_execute_many")
 
     def __init__(self, connection: Connection) -> None:
         self._execute = connection.execute
+        self._execute_many = connection.executemany
 
     def open(self, conversation: Conversation) -> None:
         it = conversation
         since = moment_or_none(it.waiting_since)
         people = addresses(it.participants)
-        self._execute(_OPEN, (it.id, it.did.value, people, moment(it.opened_at), it.thread, it.link, it.covered, since))
+        row = (it.id, it.did.value, people, moment(it.opened_at), it.thread, it.link, it.covered, since)
+        number = self._execute(_OPEN, row).lastrowid
+        self._execute_many(_NUMBER, [(backwards, number) for backwards in endings(it.participants)])
 
     def get(self, id: ConversationId) -> Conversation | None:
         row = self._execute(_GET, (id,)).fetchone()

@@ -26,14 +26,15 @@ _SELECT = """
         is_kept
     FROM message JOIN conversation ON number = message.conversation
 """
-_IN_CONTEXT = """
+IN_CONTEXT = """
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
         is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
     FROM message JOIN conversation ON number = message.conversation
-    WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
 """
 _POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'm')"
+_WHERE = "SELECT number FROM name WHERE name = ? AND noun = 'm'"
 _GET = f"{_SELECT} WHERE position = {_POSITION}"
+_IN_CONTEXT = f"{IN_CONTEXT} WHERE position = {_POSITION}"
 _AT = f"{_SELECT} WHERE position = ?"
 _NUMBER = "SELECT number FROM conversation WHERE id = ?"
 # One step into the index for each state, instead of a walk along the conversation.
@@ -66,7 +67,7 @@ _ATTACHMENTS = """
     WHERE message = (SELECT number FROM name WHERE name = ? AND noun = 'm') ORDER BY number
 """
 _REWORD = """
-    UPDATE message SET text = ?, refusal = ?
+    UPDATE message SET text = ?, refusal = ?, is_indexed = 0
     WHERE is_kept = 1 AND position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
 """
 _SET_POST = "UPDATE message SET post = ? WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')"
@@ -88,6 +89,9 @@ _FORGET = """
         SELECT position FROM message WHERE is_kept = 1 AND did = ? AND received_at < ? ORDER BY received_at LIMIT ?
     ) RETURNING position
 """
+# A row without words, under a number that no message has, says that what was taken out is to be overwritten.
+_TAKE_OUT = "DELETE FROM message_words WHERE rowid = ?"
+_MARK = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES (0, '')"
 _FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ?"
 
 
@@ -117,14 +121,15 @@ class SqliteMessages:
         return saved.lastrowid
 
     def reword(self, id: MessageId, text: str, refusal: Reason | None) -> None:
-        self._execute(_REWORD, (text, refusal and refusal.value, id))
+        if self._execute(_REWORD, (text, refusal and refusal.value, id)).rowcount:
+            self._take_out(self._execute(_WHERE, (id,)).fetchall())
 
     def set_post(self, id: MessageId, post: PostRef) -> None:
         self._execute(_SET_POST, (post, id))
 
     def longest_waiting(self, limit: int) -> list[tuple[Message, Conversation]]:
         rows = self._execute(_LONGEST_WAITING, (limit,))
-        return [(_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
+        return [(read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
 
     def counts_since(self, moment_: datetime) -> tuple[int, int]:
         incoming, outgoing = self._execute(_COUNTS_SINCE, (moment(moment_),)).fetchone()
@@ -132,15 +137,15 @@ class SqliteMessages:
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()
-        return _message(row) if row else None
+        return read_message(row) if row else None
 
     def in_context(self, id: MessageId) -> tuple[Message, Conversation] | None:
         row = self._execute(_IN_CONTEXT, (id,)).fetchone()
-        return (_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) if row else None
+        return read_in_context(row) if row else None
 
     def at(self, position: int) -> Message | None:
         row = self._execute(_AT, (position,)).fetchone()
-        return _message(row) if row else None
+        return read_message(row) if row else None
 
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         limits = {"number": self._number(conversation), "before": _LAST if before is None else before}
@@ -173,14 +178,20 @@ class SqliteMessages:
     def forget(self, did: PhoneNumber, before: datetime, limit: int) -> int:
         forgotten = self._execute(_FORGET, (did.value, moment(before), limit)).fetchall()
         self._execute_many(_FORGET_FILES, forgotten)
+        self._take_out(forgotten)
         return len(forgotten)
+
+    def _take_out(self, positions: list[tuple[int]]) -> None:
+        """Let these be found by no word any more."""
+        if self._execute_many(_TAKE_OUT, positions).rowcount > 0:
+            self._execute(_MARK)
 
     def _number(self, conversation: ConversationId) -> int | None:
         row = self._execute(_NUMBER, (conversation,)).fetchone()
         return row[0] if row else None
 
 
-def _message(row: tuple[Any, ...]) -> Message:
+def read_message(row: tuple[Any, ...]) -> Message:
     id, conversation, direction, author, text, media, said_at, received_at, position, post, refusal, is_kept = row
     is_inbound = direction == "in"
     return Message(
@@ -197,6 +208,10 @@ def _message(row: tuple[Any, ...]) -> Message:
         refusal=Reason(refusal) if refusal else None,
         is_kept=bool(is_kept),
     )
+
+
+def read_in_context(row: tuple[Any, ...]) -> tuple[Message, Conversation]:
+    return read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])
 
 
 def _attachment(message: MessageId, row: tuple[Any, ...]) -> Attachment:

@@ -24,8 +24,10 @@ from adapters.store.table import Row, Table
 from bridge.__main__ import _MOVED, app
 from bridge.domain.event import RawEvent
 from bridge.domain.ids import EventKey
+from bridge.domain.query import AskSearch
 from bridge.errors import ConfigError, StoreBusy
-from bridge.ports import Ledger
+from bridge.flows import find
+from bridge.ports import Ledger, Store
 from bridge.wording import cli as wording
 from config.move import Moved, Verdict, move
 from config.settings import StoreSettings
@@ -91,6 +93,14 @@ def moved(of: StoreSettings, to: StoreSettings, tell: Callable[[Moved], None] = 
     return move(of, to, PLACE, tell)
 
 
+async def opened(settings: StoreSettings, database: PostgresBench) -> Store:
+    if settings.path is None:
+        return await database.open()
+    store = SqliteStore(settings.path, MovableClock())
+    await store.open()
+    return store
+
+
 def contents(path: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return all that is in a file, as it is written there."""
     with closing(sqlite3.connect(path)) as connection:
@@ -140,6 +150,26 @@ async def test_what_was_moved_is_found_and_goes_on_where_it_was(
     assert after == before
     assert not after[2]
     assert is_new
+
+
+async def test_what_was_indexed_before_a_move_is_found_and_indexed_anew_after_it(
+    lived_in: StoreSettings, database: PostgresBench, tmp_path: Path
+) -> None:
+    def look(ledger: Ledger, now: datetime) -> list[int]:
+        sought = AskSearch(words="bike ready")
+        found = [len(find.texts(ledger, sought).hits), ledger.search.index(1000), len(find.texts(ledger, sought).hits)]
+        return [*found, len(ledger.search.conversations("0142", 9))]
+
+    of = lived_in
+    for to in (lived_in, into(database), StoreSettings(path=tmp_path / "back.db")):
+        if to is not of:
+            moved(of, to)
+        store = await opened(to, database)
+        found, indexed, again, conversations = await store.transact(look)
+        await store.aclose()
+        assert (found, again, conversations) == (1, 1, 1)
+        assert indexed > 1
+        of = to
 
 
 def test_a_move_that_was_killed_has_left_nothing_and_is_begun_again(
@@ -290,7 +320,7 @@ def test_every_column_of_both_stores_is_moved(database: PostgresBench, tmp_path:
         for table, columns in names.items():
             if table != "sighting_key":
                 here = {name for (name,) in file.execute("SELECT name FROM pragma_table_info(?)", (table,))}
-                assert here - columns == ({"id"} if table == "epoch" else set())
+                assert here - columns == {"epoch": {"id"}, "message": {"is_indexed"}}.get(table, set())
     assert len(names) > 15
 
 

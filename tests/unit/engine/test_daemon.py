@@ -97,7 +97,7 @@ async def test_it_speaks_and_shows_how_it_is_until_it_is_stopped(works: Works) -
         await running
 
     assert isinstance(view, StatusView)
-    assert {"carrier main", "slack", "outbox", "digests", "questions", "catching up", "forgetting"} <= set(
+    assert {"carrier main", "slack", "outbox", "digests", "questions", "catching up", "forgetting", "indexing"} <= set(
         view.listeners
     )
     assert view.listeners["slack"] == "up"

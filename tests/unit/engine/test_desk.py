@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskMedia, AskStatus, MediaView, StatusView
+from bridge.domain.query import AskMedia, AskSearch, AskStatus, MediaView, SearchView, StatusView
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
 from tests.unit.flows.books import JPEG
@@ -34,3 +34,15 @@ async def test_a_file_is_shown_under_its_address_until_that_expires(works: Works
 
     assert known == MediaView(media=JPEG)
     assert unknown == expired == MediaView(media=None)
+
+
+async def test_texts_are_found_by_their_words_and_conversations_by_their_number(works: Works) -> None:
+    message = await works.books.texts("The red bicycle")
+    desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
+
+    by_words, by_number = await desk.ask(AskSearch(words="Bicycle red")), await desk.ask(AskSearch(words="0142"))
+
+    assert isinstance(by_words, SearchView)
+    assert isinstance(by_number, SearchView)
+    assert [(hit.message.id, hit.conversation.id) for hit in by_words.hits] == [(message.id, message.conversation)]
+    assert [one.id for one in by_number.conversations] == [message.conversation]

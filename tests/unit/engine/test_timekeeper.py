@@ -4,10 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 from bridge.domain.outbox import WishKind
 from bridge.engine.recovery import Recovery
-from bridge.engine.timekeeper import CATCH_UP_EVERY, CATCH_UP_FIRST, FORGET_EVERY, Timekeeper
+from bridge.engine.timekeeper import CATCH_UP_EVERY, CATCH_UP_FIRST, FORGET_EVERY, INDEX_EVERY, Timekeeper
 from tests.unit.engine.conftest import Works
 from tests.unit.flows.books import DESK, MINUTE, SECOND, plan
 
@@ -110,3 +111,14 @@ async def test_what_is_old_is_forgotten_every_hour(works: Works) -> None:
 
     async with running(keeper(works).forgetting):
         await until(works, is_forgotten, FORGET_EVERY)
+
+
+async def test_what_came_in_is_put_into_the_index_all_day(works: Works) -> None:
+    async def are_indexed(texts: int) -> bool:
+        found = await works.books.look(lambda ledger: ledger.search.indexed(["bicycle"], None, 9))
+        return len(found) == texts
+
+    async with running(keeper(works).indexing):
+        for texts in (1, 2):
+            await works.books.texts("A bicycle")
+            await until(works, partial(are_indexed, texts), INDEX_EVERY)

@@ -114,3 +114,18 @@ async def test_no_request_outlives_the_texts_of_the_number_with_the_shortest_tim
 
     forgotten = await books.do(lambda ledger, now: ledger.sightings.forget(now, 10))
     assert forgotten == 0
+
+
+async def test_the_words_of_what_was_forgotten_are_overwritten_before_forgetting_ends(books: Books) -> None:
+    for text in ("One", "Two"):
+        await books.texts(text)
+        await books.look(lambda ledger: ledger.search.index(9))
+    await books.goes_out()
+    books.forward(31 * DAY)
+
+    rounds = 1
+    while await forgets(books):
+        rounds += 1
+
+    assert rounds > 1
+    assert not await books.look(lambda ledger: ledger.search.overwrite())

@@ -18,9 +18,12 @@ from tests.contracts.postgres_bench import PostgresBench, opened_server
 
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
 _PLACE = re.compile(r"%\((\w+)\)s|%s")
-_PARTS = {"SELECT", "_SELECT", "LANE_OF_ENTRY", "_CHANGE"}  # of other statements
+_PARTS = {"SELECT", "_SELECT", "IN_CONTEXT", "LANE_OF_ENTRY", "_CHANGE"}  # of other statements
 _MOMENTS = {"now", "due_at", "ask_at"}  # we tell the server of which type these are
-_GROWING = {"sighting", "sighting_key", "message", "entry", "attempt", "post", "acknowledgement", "digest_member"}
+_GROWING = {
+    "sighting", "sighting_key", "message", "message_words", "entry", "attempt", "post", "acknowledgement",
+    "digest_member",
+}  # fmt: skip
 
 # What counts everything when somebody asks for the status; what a gap of the chat brings; what a restore does once.
 _MAY_WALK = {
@@ -32,7 +35,8 @@ _MAY_WALK = {
 # A year of a busy office: nearly all of it is done with.
 _MANY = """
     INSERT INTO conversation (id, did, participants, opened_at, link, covered)
-        SELECT 'c' || n, '+14155550100', '[]', now(), '', 0 FROM generate_series(1, 500) n;
+        SELECT 'c' || n, '+14155550100', '["+1212555' || lpad(n::text, 4, '0') || '"]', now(), '', 0
+        FROM generate_series(1, 500) n;
     INSERT INTO sighting (source, kept_at, headers, body)
         SELECT 'twilio/main', now() - n * interval '1 minute', repeat('h', 300), repeat('b', 600)::bytea
         FROM generate_series(1, 20000) n;
@@ -41,6 +45,9 @@ _MANY = """
         SELECT 'm' || n, 1 + n % 500, '+14155550100', 'in', 'a', repeat('t', 1000), 0, now(),
             now() - n * interval '1 minute', CASE n % 3 WHEN 0 THEN NULL ELSE n < 40 END
         FROM generate_series(1, 20000) n;
+    INSERT INTO message_words
+        SELECT position, array_to_tsvector(ARRAY['a', 'b' || position % 100, 'c' || position]) FROM message;
+    UPDATE message SET is_indexed = position < 19900;
     INSERT INTO post (ref, conversation, up_to, posted_at)
         SELECT 'C1/' || n, 1 + n % 500, n, now() FROM generate_series(1, 20000) n;
     INSERT INTO acknowledgement (key, conversation, post, person, means, up_to, at)

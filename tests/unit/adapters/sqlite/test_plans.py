@@ -13,7 +13,8 @@ from adapters.sqlite import ledger
 from adapters.sqlite.opening import StoreFile, open_file
 
 _STATEMENT = re.compile(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b")
-_WALK = re.compile(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
+# A step into an index of words is called a scan, too; behind the colon stands by what it finds its rows.
+_WALK = re.compile(r"SCAN (\w+)\b(?! VIRTUAL TABLE INDEX \d+:\S)(?: USING (?:COVERING )?INDEX (\w+))?")
 
 # What may be walked through, because it is short: what is unfinished, and what has gone wrong.
 _SHORT = {
@@ -38,7 +39,7 @@ _SHORT = {
     "2",
 }
 _ONCE = {"_DOUBT"}  # after a restore: all that waits is looked through
-_PARTS = {"SELECT", "_SELECT", "_CLAIM", "_CLAIM_FIRST"}  # of other statements
+_PARTS = {"SELECT", "_SELECT", "IN_CONTEXT", "_CLAIM", "_CLAIM_FIRST"}  # of other statements
 
 
 def _queries() -> list[tuple[str, str]]:
