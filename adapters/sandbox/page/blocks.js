@@ -55,6 +55,14 @@ const contextPiece = (piece, context) =>
 /** Pictures from elsewhere are named, not fetched: this page loads nothing from outside. */
 const picture = (piece) => h("span.file", null, piece.alt_text);
 
+/** Tell those who do not see it what belongs to a field. */
+function described(drawn, id, error) {
+  const field = drawn.id === id ? drawn : drawn.querySelector(`[id="${CSS.escape(id)}"]`);
+  field?.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+  if (error) field?.setAttribute("aria-invalid", "true");
+  return drawn;
+}
+
 /** An input block: its label, its field, a hint, and what is wrong with it. */
 function input(block, context) {
   const id = `field-${block.block_id}-${block.element.action_id}`;
@@ -64,10 +72,10 @@ function input(block, context) {
   return h(
     `div.block-input${error ? ".wrong" : ""}`,
     { "data-block": block.block_id },
-    isGroup ? h("span.label", { id }, ...label) : h("label.label", { for: id }, ...label),
-    control(block.element, block, context, id),
-    block.hint ? h("small.hint", null, block.hint.text) : null,
-    error ? h("p.field-error", { role: "alert" }, error) : null,
+    isGroup ? h("span.label", { id }, ...label) : h("label.label", { for: id, id: `${id}-label` }, ...label),
+    described(control(block.element, block, context, id), id, error),
+    block.hint ? h("small.hint", { id: `${id}-hint` }, block.hint.text) : null,
+    error ? h("p.field-error", { role: "alert", id: `${id}-error` }, error) : null,
   );
 }
 

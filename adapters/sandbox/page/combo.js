@@ -20,7 +20,13 @@ export function combo({ label, placeholder, chosen, many, find, tell, focus, id 
   let picked = chosen;
   let current = -1;
   let asked = 0;
-  const list = h("ul.combo-list", { role: "listbox", id: `combo-${count}`, "aria-label": label, hidden: true });
+  const list = h("ul.combo-list", {
+    role: "listbox",
+    id: `combo-${count}`,
+    "aria-label": id ? null : label,
+    "aria-labelledby": id ? `${id}-label` : null,
+    hidden: true,
+  });
   const chips = h("span.combo-chips");
   const input = h("input", {
     id,
@@ -127,7 +133,7 @@ export function combo({ label, placeholder, chosen, many, find, tell, focus, id 
   const KEYS = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    Enter: () => !list.hidden && options()[Math.max(current, 0)]?.dispatchEvent(new Event("use")),
+    Enter: () => options()[Math.max(current, 0)]?.dispatchEvent(new Event("use")),
     Escape: () => close(),
   };
 
@@ -144,7 +150,8 @@ export function combo({ label, placeholder, chosen, many, find, tell, focus, id 
   });
   input.addEventListener("keydown", (event) => {
     if (event.key === "Backspace" && many && !input.value && picked.length) return drop(picked.at(-1));
-    if (!(event.key in KEYS) || event.isComposing || (event.key === "Escape" && list.hidden)) return undefined;
+    const isLists = event.key in KEYS && (!list.hidden || event.key.startsWith("Arrow"));
+    if (!isLists || event.isComposing) return undefined;
     event.preventDefault(); // Enter in a list chooses and does not send, Escape closes the list alone
     event.stopPropagation();
     return KEYS[event.key]();
