@@ -5,7 +5,7 @@ import { draft, drafted, filled } from "./drafts.js";
 
 /** Who and what can be named and chosen, from what is seen. */
 export function sharedBy(slack, me) {
-  const people = slack.users.filter((user) => !user.is_bot && user.id !== "USLACKBOT");
+  const people = slack.users.filter((user) => !user.is_bot && !user.is_stranger && user.id !== "USLACKBOT");
   return {
     me,
     names: Object.fromEntries(slack.users.map((user) => [user.id, user.real_name])),

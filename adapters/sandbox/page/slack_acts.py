@@ -5,7 +5,7 @@ from typing import Any
 
 from adapters.sandbox.page.wish import Done, Wish
 from adapters.sandbox.page.worlds import Worlds
-from adapters.sandbox.workspace.courier import Delivery
+from adapters.sandbox.workspace.courier import Delivery, Fate
 
 _PATIENCE = 30  # seconds of real time that a deed waits for the app's answer; Slack itself gives three
 
@@ -50,7 +50,11 @@ async def home(worlds: Worlds, wish: Wish) -> None:
 
 
 async def shortcut(worlds: Worlds, wish: Wish) -> None:
-    await worlds.workspace.interactions.shortcut(wish.text("person"), wish.text("callback"))
+    """Use a global shortcut; Slack says it in passing when the app does not answer."""
+    delivery = await worlds.workspace.interactions.shortcut(wish.text("person"), wish.text("callback"))
+    await _settled(worlds, delivery)
+    if delivery.fate is Fate.FAILED:
+        raise ValueError("The app did not answer. Try again.")
 
 
 async def message_shortcut(worlds: Worlds, wish: Wish) -> None:

@@ -22,7 +22,8 @@ def snapshot(hub: Hub, *, roots: int) -> Json:
 
 
 def _person(user: User) -> Json:
-    names = {"id": user.id, "name": user.name, "real_name": user.real_name, "team_id": user.team_id}
+    names: Json = {"id": user.id, "name": user.name, "real_name": user.real_name, "team_id": user.team_id}
+    names |= {"is_stranger": user.is_stranger}
     return names | {"is_bot": user.is_bot, "is_guest": user.is_restricted or user.is_ultra_restricted}
 
 
