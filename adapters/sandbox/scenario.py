@@ -10,6 +10,7 @@ from adapters.sandbox.carrier import CarrierWorld
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.mailbox import MailWorld
 from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.people import ELSEWHERE
 
 Place = Literal["phone", "slack", "inbox", "trouble"]
 
@@ -33,6 +34,20 @@ class Colleague:
     handle: str
     email: str
     slack: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Other:
+    """Somebody in Slack who does not work here as colleagues do; the configuration of the bridge knows none of them."""
+
+    name: str
+    handle: str
+    slack: str
+    what: str  # as the page's menu of people says it
+    single_channel: str | None = None  # the one channel that a single-channel guest is in
+    is_guest: bool = False
+    is_elsewhere: bool = False  # of another company: in no channel until one is shared
+    has_left: bool = False  # deactivated: only users.info knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +83,9 @@ class Cast:
     people: tuple[Colleague, ...]
     callers: tuple[Caller, ...]
     story: tuple[Step, ...]
+    others: tuple[Other, ...] = ()
+    admin: str = ""  # the workspace's administrator, by Slack id
+    user_group: tuple[str, tuple[str, ...]] = ("", ())  # a handle, and who is in the group, by Slack id
     timezone: str = "America/New_York"
     acknowledge_minutes: int = 10  # as the daemon's own default; the clock shows how much of it has passed
     slack_url: str = "https://workspace.slack.test/"  # where permalinks lead
@@ -92,6 +110,13 @@ CALLERS = (
     Caller(number=NOOR, name="Noor Haddad"),
     Caller(number=STRANGER),
     Caller(number=OTHER_STRANGER),
+)
+
+OTHERS = (
+    Other(name="Gus Lindqvist", handle="gus", slack="U0GUSGUEST", what="guest", is_guest=True),
+    Other(name="Sol Ferrer", handle="sol", slack="U0SOLGUEST", what="guest of #texts only", single_channel="C0TEXTS"),
+    Other(name="Xena Novak", handle="xena", slack="U0XENANOVAK", what="of another company", is_elsewhere=True),
+    Other(name="Dana Voss", handle="dana", slack="U0DANAVOSS", what="deactivated", has_left=True),
 )
 
 STORY = (
@@ -164,7 +189,16 @@ STORY = (
     ),
 )
 
-CAST = Cast(house="Halyard Cycles", lines=LINES, people=PEOPLE, callers=CALLERS, story=STORY)
+CAST = Cast(
+    house="Halyard Cycles",
+    lines=LINES,
+    people=PEOPLE,
+    callers=CALLERS,
+    story=STORY,
+    others=OTHERS,
+    admin="U0MEITANAKA",
+    user_group=("workshop", ("U0BENOKAFOR", "U0MEITANAKA")),
+)
 
 
 class Town:
@@ -182,9 +216,32 @@ class Town:
         self.workspace = Workspace(clock, web_url=cast.slack_url)
         self.mailbox = MailWorld(clock, mailboxes=[person.email for person in cast.people])
         for person in cast.people:
-            self.workspace.add_user(person.handle, id=person.slack, real_name=person.name, email=person.email)
+            admin = person.slack == cast.admin
+            names = {"id": person.slack, "real_name": person.name, "email": person.email}
+            self.workspace.add_user(person.handle, **names, is_admin=admin)
         for line in cast.lines:
             self.workspace.add_channel(line.channel_name, id=line.channel)
+        for other in cast.others:
+            self._let_in(other)
+        handle, members = cast.user_group
+        if handle:
+            self.workspace.add_user_group(handle, list(members))
+
+    def _let_in(self, other: Other) -> None:
+        """Let somebody into the channels that such a person is in."""
+        self.workspace.add_user(
+            other.handle,
+            id=other.slack,
+            real_name=other.name,
+            team_id=ELSEWHERE if other.is_elsewhere else "",
+            is_restricted=other.is_guest or bool(other.single_channel),
+            is_ultra_restricted=bool(other.single_channel),
+            is_stranger=other.is_elsewhere,
+            deleted=other.has_left,
+        )
+        for channel in self.workspace.state.channels.values():
+            if other.is_elsewhere or other.has_left or other.single_channel not in (None, channel.id):
+                channel.members.discard(other.slack)
 
     @property
     def contacts(self) -> dict[str, str]:

@@ -1,18 +1,15 @@
 """The page in a headless Chromium, before the worlds alone: no daemon stands between them here."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import async_playwright, expect
+from playwright.async_api import expect
 
 from adapters.sandbox.scenario import ADA, MAIN, NOOR
+from tests.browser.conftest import CHROMIUM
 from tests.browser.rig import BEN, IRIS, SERVICE, TEXTS, browsing, card, presses, rich, send_mail
 
-CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),  # one browser for all, which lives on one loop
@@ -20,14 +17,6 @@ pytestmark = [
 ]
 
 NASTY = '*bold* <!channel> <https://evil.test|bank> :tada: <img src=x onerror="alert(1)"> &amp;'
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Chromium]:
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=CHROMIUM)
-        yield started
-        await started.close()
 
 
 async def test_what_is_typed_on_the_phone_reaches_the_carrier_and_stands_there_as_a_bubble(chromium: Chromium) -> None:

@@ -3,63 +3,17 @@
 Each deed is read from the JSON of one request; what cannot be done raises ValueError with a sentence for the visitor.
 """
 
-import base64
-import binascii
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
+from adapters.sandbox.page import slack_acts
 from adapters.sandbox.page.switches import Switches
+from adapters.sandbox.page.wish import Done, Wish
 from adapters.sandbox.page.worlds import Worlds
 
 _PICTURES = ("image/jpeg", "image/gif", "image/png")
 _LONGEST_JUMP = 24 * 60  # minutes
-_MOST_FILES = 5
-
-Done = dict[str, Any]
-
-
-class Wish:
-    """The JSON of one request, read strictly."""
-
-    def __init__(self, asked: object) -> None:
-        if not isinstance(asked, dict):
-            raise ValueError("An object was expected.")
-        self._asked = asked
-
-    def text(self, name: str, default: str | None = None) -> str:
-        given = self._asked.get(name, default)
-        if not isinstance(given, str):
-            raise ValueError(f"“{name}” is missing.")
-        return given.encode(errors="replace").decode()  # half a surrogate pair can be typed, but goes on no wire
-
-    def optional(self, name: str) -> str | None:
-        return self.text(name) if self._asked.get(name) else None
-
-    def number(self, name: str) -> int:
-        given = self._asked.get(name)
-        if not isinstance(given, int) or isinstance(given, bool):
-            raise ValueError(f"“{name}” is no number.")
-        return given
-
-    def flag(self, name: str) -> bool:
-        return self._asked.get(name) is True
-
-    def files(self) -> list[tuple[str, str, bytes]]:
-        """Read the files: name, type and content of each."""
-        given = self._asked.get("files") or []
-        if not isinstance(given, list) or len(given) > _MOST_FILES:
-            raise ValueError(f"At most {_MOST_FILES} files at once.")
-        wishes = [Wish(one) for one in given]
-        return [(one.text("name"), one.text("type"), _content(one.text("content"))) for one in wishes]
-
-
-def _content(encoded: str) -> bytes:
-    try:
-        return base64.b64decode(encoded, validate=True)
-    except binascii.Error:
-        raise ValueError("This file did not arrive whole.") from None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +26,11 @@ class Acts:
 
     async def do(self, name: str, asked: object) -> Done:
         """Do what is asked; KeyError for a deed that does not exist."""
-        return await _DEEDS[name](self, Wish(asked)) or {}
+        wish = Wish(asked)
+        if name in slack_acts.DEEDS:
+            self._check_place(wish)
+            return await slack_acts.DEEDS[name](self.worlds, wish) or {}
+        return await _DEEDS[name](self, wish) or {}
 
     async def text(self, wish: Wish) -> Done:
         caller, line = wish.text("from"), wish.text("to")
@@ -91,8 +49,10 @@ class Acts:
         text, files = wish.text("text", ""), wish.files()
         if not text.strip() and not files:
             raise ValueError("There is nothing to send.")
-        person, channel = wish.text("person"), wish.text("channel")
-        return {"ts": await self.worlds.workspace.people.say(person, channel, text, wish.optional("thread"), files)}
+        self._check_place(wish)
+        person, channel, thread = wish.text("person"), wish.text("channel"), wish.optional("thread")
+        people = self.worlds.workspace.people
+        return {"ts": await people.say(person, channel, text, thread, files, broadcast=wish.flag("broadcast"))}
 
     async def edit(self, wish: Wish) -> None:
         text = wish.text("text")
@@ -105,14 +65,11 @@ class Acts:
 
     async def react(self, wish: Wish) -> None:
         """Add a reaction, or take it away where this person's is there already."""
+        self._check_place(wish)
         people = self.worlds.workspace.people
         person, channel, ts, name = (wish.text(key) for key in ("person", "channel", "ts", "name"))
         mine = people.message(channel, ts).reactions.get(name, [])
         await (people.unreact if person in mine else people.react)(person, channel, ts, name)
-
-    async def press(self, wish: Wish) -> None:
-        person, channel, ts, button = (wish.text(key) for key in ("person", "channel", "ts", "button"))
-        await self.worlds.workspace.interactions.press(person, channel, ts, button)
 
     async def answer_mail(self, wish: Wish) -> Done:
         mail = self.worlds.mailbox.mail(wish.number("number"))
@@ -135,6 +92,12 @@ class Acts:
             raise ValueError("There is no such switch.") from None
         self.told()
 
+    def _check_place(self, wish: Wish) -> None:
+        """Let people act only in channels that they are in; a guest or another company is not in all of them."""
+        people, channel = self.worlds.workspace.people, wish.optional("channel")
+        if channel and (who := people.user(wish.text("person"))).id not in people.channel(channel).members:
+            raise ValueError(f"{who.real_name} is not in this channel.")
+
     async def calm(self, _wish: Wish) -> None:
         await self.switches.calm()
         self.told()
@@ -146,10 +109,9 @@ _DEEDS: dict[str, Callable[[Acts, Wish], Awaitable[Done | None]]] = {
     "edit": Acts.edit,
     "delete": Acts.delete,
     "react": Acts.react,
-    "press": Acts.press,
     "answer-mail": Acts.answer_mail,
     "forward": Acts.forward,
     "switch": Acts.switch,
     "calm": Acts.calm,
 }
-DEEDS = frozenset(_DEEDS)
+DEEDS = frozenset(_DEEDS) | frozenset(slack_acts.DEEDS)

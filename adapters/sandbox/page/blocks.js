@@ -1,19 +1,15 @@
 // Block Kit as the workspace shows it: the kinds a bridge would post, and a note in place of the others.
 
+import { control } from "./controls.js";
 import { h } from "./dom.js";
 import { emoji } from "./people.js";
 import { link, mention, mrkdwn } from "./mrkdwn.js";
 import { slackDate } from "./time.js";
 
 /**
- * What drawing a block needs to know of its message.
- * @typedef {{names: Record<string, string>, press: (button: object) => void}} Context
- */
-
-/**
  * Draw blocks, one element each.
  * @param {object[]} list
- * @param {Context} context
+ * @param {import("./controls.js").Place & {errors?: Record<string, string>}} context
  * @returns {HTMLElement[]}
  */
 export const blocks = (list, context) => list.map((block) => (KINDS[block.type] ?? unknown)(block, context));
@@ -24,8 +20,9 @@ const KINDS = {
   header: (block) => h("h4.block-header", null, block.text.text),
   context: (block, context) =>
     h("div.block-context", null, ...block.elements.map((each) => contextPiece(each, context))),
-  actions: (block, context) => h("div.block-actions", null, ...block.elements.map((each) => control(each, context))),
+  actions: (block, context) => h("div.block-actions", null, ...block.elements.map((each) => control(each, block, context))),
   divider: () => h("hr"),
+  input,
   image: (block) =>
     h("figure.block-image", null, block.title ? h("figcaption", null, block.title.text) : null, picture(block)),
 };
@@ -43,9 +40,12 @@ function section(block, context) {
       block.text ? h("p", null, ...words(block.text, context)) : null,
       fields.length ? h("div.fields", null, ...fields) : null,
     ),
-    block.accessory ? control(block.accessory, context) : null,
+    block.accessory ? accessory(block, context) : null,
   );
 }
+
+const accessory = (block, context) =>
+  block.accessory.type === "image" ? picture(block.accessory) : control(block.accessory, block, context);
 
 const words = (text, context) => (text.type === "mrkdwn" ? mrkdwn(text.text, context.names) : [text.text]);
 
@@ -55,18 +55,28 @@ const contextPiece = (piece, context) =>
 /** Pictures from elsewhere are named, not fetched: this page loads nothing from outside. */
 const picture = (piece) => h("span.file", null, piece.alt_text);
 
-function control(element, context) {
-  if (element.type === "image") return picture(element);
-  if (element.type !== "button") return h("span.file", null, `(${element.type})`);
-  const kind = element.style ? `.${element.style}` : "";
-  const attributes = { type: "button", onclick: () => press(element, context), "data-focus": element.action_id };
-  return h(`button.block-button${kind}`, attributes, element.text.text);
+/** Tell those who do not see it what belongs to a field. */
+function described(drawn, id, error) {
+  const field = drawn.id === id ? drawn : drawn.querySelector(`[id="${CSS.escape(id)}"]`);
+  field?.setAttribute("aria-describedby", `${id}-hint ${id}-error`);
+  if (error) field?.setAttribute("aria-invalid", "true");
+  return drawn;
 }
 
-function press(element, context) {
-  if (element.url) open(element.url, "_blank", "noreferrer");
-  if (element.confirm && !confirm(element.confirm.text.text)) return;
-  context.press(element);
+/** An input block: its label, its field, a hint, and what is wrong with it. */
+function input(block, context) {
+  const id = `field-${block.block_id}-${block.element.action_id}`;
+  const isGroup = ["radio_buttons", "checkboxes"].includes(block.element.type);
+  const label = [block.label.text, block.optional ? h("small", null, " (optional)") : null];
+  const error = context.errors?.[block.block_id];
+  return h(
+    `div.block-input${error ? ".wrong" : ""}`,
+    { "data-block": block.block_id },
+    isGroup ? h("span.label", { id }, ...label) : h("label.label", { for: id, id: `${id}-label` }, ...label),
+    described(control(block.element, block, context, id), id, error),
+    block.hint ? h("small.hint", { id: `${id}-hint` }, block.hint.text) : null,
+    error ? h("p.field-error", { role: "alert", id: `${id}-error` }, error) : null,
+  );
 }
 
 const CONTAINERS = {
@@ -85,13 +95,15 @@ const container = (element, context) => (CONTAINERS[element.type] ?? (() => unkn
 const inline = (elements, context) =>
   elements.map((element) => styled(element, INLINE[element.type]?.(element, context) ?? ""));
 
+const roomName = (context, id) => context.rooms?.find(([room]) => room === id)?.[1].replace("#", "") ?? id;
+
 const INLINE = {
   text: (element) => element.text,
   link: (element) => link(element.url, element.text ?? element.url),
   emoji: (element) => (element.unicode ? fromCodePoints(element.unicode) : emoji(element.name)),
   user: (element, context) => mention(`@${context.names[element.user_id] ?? element.user_id}`),
-  usergroup: (element) => mention(`@${element.usergroup_id}`),
-  channel: (element) => mention(`#${element.channel_id}`),
+  usergroup: (element, context) => mention(`@${context.groups?.[element.usergroup_id] ?? element.usergroup_id}`),
+  channel: (element, context) => mention(`#${roomName(context, element.channel_id)}`),
   broadcast: (element) => mention(`@${element.range}`),
   date: (element) => h("time", { title: element.fallback }, slackDate(element.timestamp, element.format)),
   color: (element) => element.value,

@@ -78,7 +78,7 @@ export function attachments(prefix, accept) {
     get any() {
       return files.length > 0;
     },
-    read: () => Promise.all(files.map(read)),
+    read: () => Promise.all(files.map(readFile)),
     clear() {
       files = [];
       show();
@@ -87,7 +87,7 @@ export function attachments(prefix, accept) {
 }
 
 /** @param {File} file */
-async function read(file) {
+export async function readFile(file) {
   const address = await new Promise((done, fail) => {
     const reader = new FileReader();
     reader.onload = () => done(String(reader.result));

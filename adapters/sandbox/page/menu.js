@@ -15,6 +15,7 @@ export function openMenu(button, choices, isGrid = false) {
   menu.classList.toggle("grid", isGrid);
   menu.replaceChildren(...choices.map((choice) => entry(menu, choice)));
   opener = button;
+  (button.closest("dialog") ?? document.body).append(menu); // beside an open dialog nothing can be pressed
   menu.showPopover();
   place(menu, button.getBoundingClientRect());
   menu.firstElementChild.focus();

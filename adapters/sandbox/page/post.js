@@ -5,6 +5,7 @@ import { avatar, h } from "./dom.js";
 import { blocks } from "./blocks.js";
 import { clock } from "./time.js";
 import { emoji, theCast } from "./people.js";
+import { inMessage } from "./places.js";
 import { mrkdwn } from "./mrkdwn.js";
 import { openMenu } from "./menu.js";
 
@@ -32,21 +33,23 @@ const QUICK = [
 const dateOf = (ts) => new Date(Number(ts) * 1000);
 
 /**
- * Draw a message.
- * @param {{message: any, me: string, names: Record<string, string>, day: string}} item
+ * Draw a message, or what only one person sees (`isWhisper`).
+ * @param {{message: any, shared: any, shortcuts: any[], isWhisper?: boolean}} item
  * @param {{edit: (message: any) => void}} can
  */
-export function post({ message, me, names }, can) {
+export function post({ message, shared, shortcuts, isWhisper }, can) {
+  const me = shared.me;
   const author = message.author;
-  const context = { names, press: (button) => press(message, me, button) };
+  const context = inMessage(message, shared);
   const sent = dateOf(message.ts);
   return h(
-    `article.post${message.is_deleted ? ".deleted" : ""}`,
+    `article.post${message.is_deleted ? ".deleted" : ""}${isWhisper ? ".whisper" : ""}`,
     { "aria-label": `${author.name}, ${clock(sent)}` },
     avatar(author.name, author.is_bot, author.icon),
     h(
       "div.post-body",
       null,
+      isWhisper ? h("small.only-you", null, "Only visible to you") : null,
       h(
         "header",
         null,
@@ -59,7 +62,7 @@ export function post({ message, me, names }, can) {
       ...message.files.map(file),
       reactions(message, me),
     ),
-    message.is_deleted ? null : tools(message, me, can),
+    message.is_deleted || isWhisper ? null : tools(message, me, can, shortcuts),
   );
 }
 
@@ -118,12 +121,7 @@ function reaction(message, { name, emoji: character, count, users, names }, me) 
 const remove = (message, me) => act("delete", { person: me, channel: message.channel, ts: message.ts });
 const react = (message, me, name) => act("react", { person: me, channel: message.channel, ts: message.ts, name });
 
-function press(message, me, button) {
-  const { channel, ts } = message;
-  return act("press", { person: me, channel, ts, button: button.action_id ?? button.value });
-}
-
-function tools(message, me, can) {
+function tools(message, me, can, shortcuts) {
   const isMine = message.author.id === me && !message.author.is_bot;
   return h(
     "div.post-tools",
@@ -143,6 +141,17 @@ function tools(message, me, can) {
     ),
     isMine ? tool("✎", "Edit", () => can.edit(message)) : null,
     isMine ? tool("🗑", "Delete", () => remove(message, me)) : null,
+    shortcuts.length ? tool("⋯", "More actions", (event) => shortcutMenu(event, message, me, shortcuts), true) : null,
+  );
+}
+
+function shortcutMenu(event, { channel, ts }, me, shortcuts) {
+  openMenu(
+    event.currentTarget,
+    shortcuts.map(({ name, callback_id: callback }) => [
+      `⚡ ${name}`,
+      () => act("message-shortcut", { person: me, channel, ts, callback }),
+    ]),
   );
 }
 
@@ -182,4 +191,5 @@ export function threadOf(state, number, channel) {
     .at(-1);
 }
 
-export const nameOf = (id) => theCast().people.find((person) => person.slack === id)?.name ?? id;
+export const nameOf = (id) =>
+  [...theCast().people, ...theCast().others].find((person) => person.slack === id)?.name ?? id;

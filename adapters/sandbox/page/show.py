@@ -25,7 +25,7 @@ def state(worlds: Worlds, switches: Switches) -> Json:
     return {
         "now": worlds.clock.now().isoformat(),
         "carrier": worlds.carrier.snapshot() | {"announced": _announced(worlds)},
-        "slack": {key: slack[key] for key in ("users", "channels", "sockets")} | {"is_up": worlds.workspace.is_up},
+        "slack": slack | {"is_up": worlds.workspace.is_up},
         "mail": worlds.mailbox.snapshot(),
         "switches": switches.show(),
     }

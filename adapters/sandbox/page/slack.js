@@ -3,10 +3,15 @@
 import { act } from "./wire.js";
 import { atEnd, byId, fill, growing, h, holdEnd, keep, sendOnEnter, toEnd } from "./dom.js";
 import { attachments } from "./files.js";
+import { isAtHome, leaveHome, showHome, startHome } from "./home.js";
+import { isCommand, isComposing, showComposer, startComposer } from "./compose.js";
 import { nameOf, post, threadOf, waitingSince } from "./post.js";
-import { format, now, when } from "./time.js";
+import { sharedBy } from "./places.js";
+import { showModal, startModal } from "./modal.js";
 import { theCast } from "./people.js";
 import { typeInto } from "./phone.js";
+import { when } from "./time.js";
+import { forgetOld, whispersFor } from "./whispers.js";
 
 let me;
 let channel;
@@ -26,18 +31,29 @@ export function startSlack() {
   fit = growing(byId("thread-words"));
   sendOnEnter(byId("thread-words"), byId("thread-form"));
   byId("slack-house").textContent = cast.house;
-  fill(
-    byId("slack-person"),
-    cast.people.map((person) => [person.slack, person.name]),
-    me,
-  );
+  choosePerson(cast);
   byId("slack-person").addEventListener("change", (event) => actAs(event.target.value));
   byId("thread-close").addEventListener("click", () => openThread(channel, null));
   byId("thread-form").addEventListener("submit", send);
   byId("thread-words").addEventListener("keydown", (event) => event.key === "Escape" && stopEditing());
+  startComposer(() => ({ person: me, channel }));
+  startHome(() => me, () => showSlack(seen));
+  startModal();
   holdEnd(byId("slack-posts"));
   holdEnd(byId("thread-posts"));
   addEventListener("hashchange", followLink);
+}
+
+function choosePerson(cast) {
+  const select = byId("slack-person");
+  fill(
+    select,
+    cast.people.map((person) => [person.slack, person.slack === cast.admin ? `${person.name} (admin)` : person.name]),
+    me,
+  );
+  const others = cast.others.filter((other) => !other.has_left);
+  const drawn = others.map(({ slack, name, what }) => h("option", { value: slack }, `${name} (${what})`));
+  if (drawn.length) select.append(h("optgroup", { label: "Others" }, ...drawn));
 }
 
 export function actAs(person) {
@@ -54,6 +70,7 @@ export function turnToChannel(id) {
 
 export function openThread(id, ts) {
   [channel, root] = [id, ts];
+  leaveHome();
   stopEditing();
   showSlack(seen);
   toEnd(byId("thread-posts"));
@@ -77,15 +94,19 @@ const lastTs = (thread) => thread.replies.at(-1)?.ts ?? thread.root.ts;
 export function showSlack(state) {
   seen = state;
   if (!state) return;
+  forgetOld(state.slack);
   follow(state);
   showLink(state.slack);
   byId("slack-down").hidden = state.slack.is_up;
   byId("thread-form").inert = !state.slack.is_up;
-  const names = Object.fromEntries(state.slack.users.map((user) => [user.id, user.real_name]));
-  const shared = { me, names, day: format(now(), { dateStyle: "short" }) };
-  atEnd(byId("slack-posts"), () => keep(byId("slack-posts"), roots(shared), (each) => each.key, drawRoot));
-  showThread(shared);
+  const shared = sharedBy(state.slack, me);
+  const drawing = { shared, shortcuts: state.slack.shortcuts.filter((each) => each.kind === "message") };
+  atEnd(byId("slack-posts"), () => keep(byId("slack-posts"), roots(drawing), (each) => each.key, drawRoot));
+  showThread(drawing);
+  showComposer(state.slack, channelNow()?.name ?? "", nameOf(me));
   keep(byId("slack-channels"), channels(state), (each) => each.id, drawChannel);
+  showHome(state.slack, shared);
+  showModal(state.slack, shared);
 }
 
 /** Turn to what the bridge has just said, unless somebody is writing. */
@@ -99,8 +120,8 @@ function follow(state) {
   if (!last || last.message.ts <= newest) return;
   const isFirst = newest === "";
   newest = last.message.ts;
-  const isBusy = byId("thread-words").value || files.any || byId("slack").contains(document.activeElement);
-  if (last.message.author.is_bot && (isFirst || !isBusy)) [channel, root] = [last.id, last.thread.root.ts];
+  const isBusy = byId("thread-words").value || files.any || isComposing() || isAtHome() || byId("slack").contains(document.activeElement);
+  if (last.message.author.is_bot && (isFirst || !isBusy)) [channel, root] = [last.id, last.message.thread_ts ?? last.thread.root.ts];
 }
 
 function showLink(slack) {
@@ -116,20 +137,22 @@ function showLink(slack) {
 }
 
 function channels(state) {
-  return state.slack.channels.map(({ id, name, threads, is_private: isPrivate }) => {
+  return state.slack.channels.map(({ id, name, threads, is_private: isPrivate, is_ext_shared: isShared }) => {
     const last = threads.reduce((most, thread) => (lastTs(thread) > most ? lastTs(thread) : most), "");
     if (id === channel) read.set(id, last);
     const waiting = threads.filter(({ root: each }) => waitingSince(each)).length;
-    return { id, name, isPrivate, isOpen: id === channel, isUnread: last > (read.get(id) ?? ""), waiting };
+    const isOpen = id === channel && !isAtHome();
+    return { id, name, isPrivate, isShared, isOpen, isUnread: last > (read.get(id) ?? ""), waiting };
   });
 }
 
-function drawChannel({ id, name, isPrivate, isOpen, isUnread, waiting }) {
+function drawChannel({ id, name, isPrivate, isShared, isOpen, isUnread, waiting }) {
   return h(
     `button${isUnread ? ".unread" : ""}`,
     { type: "button", "aria-pressed": String(isOpen), "data-focus": id, onclick: () => openThread(id, null) },
     h("span", { "aria-hidden": "true" }, isPrivate ? "🔒" : "#"),
     name,
+    isShared ? h("span.hint", { title: "Shared with another company" }, "⬡") : null,
     waiting
       ? h("span.count", { title: `${waiting} waiting` }, String(waiting), h("span.hidden", null, " waiting"))
       : null,
@@ -137,12 +160,13 @@ function drawChannel({ id, name, isPrivate, isOpen, isUnread, waiting }) {
   );
 }
 
-function roots(shared) {
+function roots(drawing) {
   const found = channelNow()?.threads ?? [];
-  if (!found.length)
+  const whispers = whispersFor(channelNow(), me, null).map((message) => asWhisper(drawing, message));
+  if (!found.length && !whispers.length)
     return [{ key: `empty${channel}`, line: theCast().lines.find((each) => each.channel === channel)?.label }];
-  return found.map((thread) => ({
-    ...shared,
+  const posts = found.map((thread) => ({
+    ...drawing,
     key: thread.root.ts,
     message: thread.root,
     isOpen: thread.root.ts === root,
@@ -150,12 +174,18 @@ function roots(shared) {
     last: thread.replies.length ? when(new Date(Number(lastTs(thread)) * 1000)) : "",
     isNew: thread.root.ts !== root && thread.replies.length > 0 && lastTs(thread) > (read.get(thread.root.ts) ?? ""),
   }));
+  return inOrder([...posts, ...whispers]);
 }
+
+const asWhisper = (drawing, message) => ({ ...drawing, key: `whisper${message.ts}`, message, isWhisper: true });
+const inOrder = (items) => items.sort((one, other) => (one.message.ts < other.message.ts ? -1 : 1));
 
 function drawRoot(item) {
   if (!item.message)
     return h("p.nothing", null, `No texts yet. What is texted to ${item.line ?? "this number"} opens a thread here.`);
   const drawn = post(item, { edit: startEditing });
+  if (item.isWhisper) return drawn;
+  if (item.message.thread_ts) return broadcast(drawn, item.message);
   drawn.classList.toggle("open", item.isOpen);
   const words = item.replies ? `${item.replies} ${item.replies === 1 ? "reply" : "replies"}` : "Reply";
   const opener = h(
@@ -169,12 +199,20 @@ function drawRoot(item) {
   return drawn;
 }
 
+/** A reply that was sent to the channel as well: it leads to its thread. */
+function broadcast(drawn, { channel: where, thread_ts: thread }) {
+  const onclick = () => openThread(where, thread);
+  const opener = h("button.replies", { type: "button", "data-focus": "thread", onclick }, "replied to a thread");
+  drawn.querySelector(".post-body > header").after(opener);
+  return drawn;
+}
+
 function enter(item) {
   openThread(item.message.channel, item.message.ts);
   byId("thread-words").focus();
 }
 
-function showThread(shared) {
+function showThread(drawing) {
   const thread = threadNow();
   const list = byId("thread-posts");
   byId("slack").classList.toggle("has-thread", Boolean(thread));
@@ -183,13 +221,9 @@ function showThread(shared) {
   byId("thread-as").textContent = editing ? "Editing; Esc leaves it" : `as ${nameOf(me)}`;
   byId("thread-words").placeholder = editing ? "" : "Reply…";
   if (thread) read.set(thread.root.ts, lastTs(thread));
-  const items = thread
-    ? [thread.root, ...thread.replies].map((message) => ({ ...shared, key: message.ts, message }))
-    : [{ key: "none" }];
-  const whispers = thread
-    ? (channelNow().ephemerals ?? []).filter((each) => each.user === me && each.thread_ts === root)
-    : [];
-  const all = [...items, ...whispers.map((each) => ({ key: `whisper${each.ts}`, whisper: each }))];
+  const said = thread ? [thread.root, ...thread.replies].map((message) => ({ ...drawing, key: message.ts, message })) : [];
+  const whispers = thread ? whispersFor(channelNow(), me, root).map((message) => asWhisper(drawing, message)) : [];
+  const all = thread ? inOrder([...said, ...whispers]) : [{ key: "none" }];
   if (list.dataset.root !== String(root)) list.replaceChildren();
   list.dataset.root = String(root);
   atEnd(list, () =>
@@ -203,7 +237,8 @@ function showThread(shared) {
 }
 
 function drawInThread(item) {
-  if (item.whisper) return h("p.whisper", null, h("small", null, "Only visible to you"), item.whisper.text);
+  if (item.isWhisper && !item.message.is_shown)
+    return h("p.whisper-lost", null, "The app said something to you alone here. Slack shows that only in a thread with replies.");
   if (!item.message) return h("p.nothing", null, "Open a thread in the channel to read and answer it.");
   return post(item, { edit: startEditing });
 }
@@ -234,16 +269,21 @@ async function send(event) {
   const area = byId("thread-words");
   if (!root || (!area.value.trim() && !files.any)) return;
   const wish = { person: me, channel, text: area.value };
-  const done = editing
-    ? await act("edit", { ...wish, ts: editing.ts })
-    : await act("say", { ...wish, thread: root, files: await files.read() });
+  const done = editing ? await act("edit", { ...wish, ts: editing.ts }) : await reply(wish);
   if (!done) return;
   area.value = "";
+  byId("thread-broadcast").checked = false;
   files.clear();
   editing = null;
   fit();
   showSlack(seen);
   toEnd(byId("thread-posts"));
+}
+
+async function reply(wish) {
+  if (isCommand(wish.text)) return act("command", { ...wish, thread: root });
+  const isBroadcast = byId("thread-broadcast").checked;
+  return act("say", { ...wish, thread: root, broadcast: isBroadcast, files: await files.read() });
 }
 
 /** Open a caller's thread, type a reply as a colleague, and send it, before the reader's eyes. */

@@ -80,6 +80,11 @@ async def _mail_down(worlds: Worlds, on: bool) -> None:
     await (worlds.mailbox.down() if on else worlds.mailbox.up())
 
 
+async def _share_channel(worlds: Worlds, on: bool) -> None:
+    people, channel = worlds.workspace.people, worlds.cast.lines[0].channel
+    await (people.share_channel(channel) if on else people.unshare_channel(channel))
+
+
 _ALL = (
     Switch(
         name="slack-down",
@@ -124,6 +129,12 @@ _ALL = (
         title="Mail server is down",
         expect="The digest waits, and arrives once.",
         turn=_mail_down,
+    ),
+    Switch(
+        name="shared-channel",
+        title="The channel is shared",
+        expect="Another company is in the first channel; its people can write there.",
+        turn=_share_channel,
     ),
 )
 _BY_NAME = {each.name: each for each in _ALL}

@@ -55,6 +55,13 @@ export function stretch(milliseconds) {
   return `${Math.floor(hours / 24)} days`;
 }
 
+/** Write a moment as the fields for date and time want it, by the town's clock. */
+export function wallClock(seconds) {
+  const parts = { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" };
+  const [month, date, year, hour, minute] = format(new Date(seconds * 1000), { ...parts, hourCycle: "h23" }).match(/\d+/g);
+  return `${year}-${month}-${date}T${hour}:${minute}`;
+}
+
 const SLACK_TOKENS = {
   date: { year: "numeric", month: "long", day: "numeric" },
   date_short: { year: "numeric", month: "short", day: "numeric" },

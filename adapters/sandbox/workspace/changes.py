@@ -67,6 +67,17 @@ class Changes:
         self.state.ephemerals.append(ephemeral)
         self._bell.ring()
 
+    def whisper_anew(self, ephemeral: Ephemeral, changes: Json) -> None:
+        """Put other words in the place of what one person sees."""
+        for name, value in changes.items():
+            setattr(ephemeral, name, value)
+        self._bell.ring()
+
+    def hush(self, ephemeral: Ephemeral) -> None:
+        """Take away what one person sees."""
+        self.state.ephemerals.remove(ephemeral)
+        self._bell.ring()
+
     def tell(self, event: Json, channel: Channel | None = None, *, anyway: bool = False) -> None:
         """Publish an event that changes nothing by itself."""
         self._events.publish({"event_ts": self.state.next_ts()} | event, channel, anyway=anyway)

@@ -7,7 +7,7 @@ from adapters.sandbox.bell import Bell
 from adapters.sandbox.workspace.changes import Changes
 from adapters.sandbox.workspace.courier import Courier
 from adapters.sandbox.workspace.events import Events
-from adapters.sandbox.workspace.nouns import Channel, Message
+from adapters.sandbox.workspace.nouns import Channel, Message, Shortcut
 from adapters.sandbox.workspace.pace import Pace
 from adapters.sandbox.workspace.refusal import Refused
 from adapters.sandbox.workspace.sockets import Sockets
@@ -15,6 +15,10 @@ from adapters.sandbox.workspace.state import State
 from adapters.sandbox.workspace.triggers import Triggers
 from adapters.sandbox.workspace.wire import Wire
 
+SHORTCUTS = (
+    Shortcut(callback_id="new_sms", name="New SMS"),
+    Shortcut(callback_id="text_this", name="Send as SMS", kind="message"),
+)  # until an app's own manifest is installed
 _TS = re.compile(r"\d{10}\.\d{6}")
 
 
@@ -29,6 +33,7 @@ class Switches:
     uploads_error: str | None = None  # file_uploads_disabled, storage_limit_reached, …
     largest_file: int = 1 << 30
     commands: set[str] = field(default_factory=lambda: {"/sms"})
+    shortcuts: list[Shortcut] = field(default_factory=lambda: list(SHORTCUTS))
     custom_emoji: set[str] = field(default_factory=set)
 
 

@@ -35,7 +35,28 @@ class Channel:
     is_private: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    connected_teams: list[str] = field(default_factory=list)  # other companies' workspaces, where it is shared
     members: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True, kw_only=True)
+class UserGroup:
+    """Several people under one handle; `users` are user ids."""
+
+    id: str
+    handle: str
+    name: str
+    users: list[str] = field(default_factory=list)
+    disabled: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Shortcut:
+    """An entry of the app in Slack's menus: `global` beside the composer, `message` beside a message."""
+
+    callback_id: str
+    name: str
+    kind: str = "global"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -132,3 +153,4 @@ class View:
     hash: str
     root: str
     previous: str | None = None
+    errors: Json = field(default_factory=dict)  # shown in it, by block_id; "" for the whole

@@ -8,6 +8,7 @@ from adapters.sandbox.workspace.files_api import new_file
 from adapters.sandbox.workspace.hub import Hub
 from adapters.sandbox.workspace.nouns import Channel, Json, Message, User
 
+ELSEWHERE = "T0ELSEWHERE"  # the other company
 Attached = tuple[str, str, bytes]  # name, mimetype, content
 
 
@@ -49,6 +50,10 @@ class People:
         for id_ in message.files:
             state.files[id_].shares.append((where.id, message.ts, thread_ts))
         return self._hub.changes.post(message).ts
+
+    async def bring(self, user: str, files: Sequence[Attached]) -> list[str]:
+        """Bring files in without sharing them anywhere; return their ids."""
+        return [self._upload(self.user(user), attached) for attached in files]
 
     async def say_as_app(
         self, name: str, channel: str, text: str, thread_ts: str | None = None, *, in_name_of: str | None = None
@@ -104,13 +109,25 @@ class People:
         kind = "group_archive" if where.is_private else "channel_archive"
         self._hub.changes.tell({"type": kind, "channel": where.id, "user": self.user(user).id}, where)
 
-    async def share_channel(self, channel: str) -> None:
-        """Open a channel to another company (Slack Connect)."""
+    async def share_channel(self, channel: str, team: str = ELSEWHERE) -> None:
+        """Open a channel to another company (Slack Connect): its people come in, and are strangers no more."""
         where = self.channel(channel)
-        where.is_ext_shared = True
-        self._hub.changes.tell(
-            {"type": "channel_shared", "connected_team_id": "T0ELSEWHERE", "channel": where.id}, where
-        )
+        where.is_ext_shared, where.connected_teams = True, [*where.connected_teams, team]
+        for user in self._of_team(team):
+            where.members.add(user.id)
+            user.is_stranger = False
+        self._hub.changes.tell({"type": "channel_shared", "connected_team_id": team, "channel": where.id}, where)
+
+    async def unshare_channel(self, channel: str, team: str = ELSEWHERE) -> None:
+        """Close a channel to another company again."""
+        where = self.channel(channel)
+        where.connected_teams = [one for one in where.connected_teams if one != team]
+        where.is_ext_shared = bool(where.connected_teams)
+        for user in self._of_team(team):
+            where.members.discard(user.id)
+            user.is_stranger = not any(user.id in one.members for one in self._hub.state.channels.values())
+        event = {"type": "channel_unshared", "previously_connected_team_id": team, "channel": where.id}
+        self._hub.changes.tell(event | {"is_ext_shared": where.is_ext_shared}, where)
 
     async def remove_bot(self, channel: str) -> None:
         """Take our bot out of a channel; it is told, and hears nothing more from there."""
@@ -149,6 +166,9 @@ class People:
         if found is None:
             raise ValueError(f"no message at {ts}")
         return found
+
+    def _of_team(self, team: str) -> list[User]:
+        return [user for user in self._hub.state.users.values() if user.team_id == team]
 
     def _typed(self, text: str) -> str:
         state = self._hub.state

@@ -10,18 +10,33 @@ from adapters.sandbox.workspace.triggers import AnswerRight
 def respond(hub: Hub, id_: str, call: Call) -> None:
     """Use the right once; a refused body has used it too."""
     right = hub.triggers.use_answer(id_)
-    original = hub.state.message(right.channel, right.message_ts) if right.message_ts else None
+    ts = right.message_ts or ""
+    original = hub.state.message(right.channel, ts)
+    whispered = hub.state.whispered(right.channel, ts)
     if call.flag("delete_original"):
-        if original:
-            hub.changes.remove(original)
+        _take_away(hub, original, whispered)
         return
     body = read_body(hub, call)
-    if call.flag("replace_original") and original:
-        hub.changes.amend(original, body, mark_as_edited=None)
+    if call.flag("replace_original") and (original or whispered):
+        _replace(hub, original, whispered, body)
     elif call.text("response_type") == "in_channel":
         say(hub, right.channel, body, call.optional("thread_ts"))
     else:
         whisper(hub, right, body, call.optional("thread_ts"))
+
+
+def _take_away(hub: Hub, original: Message | None, whispered: Ephemeral | None) -> None:
+    if original:
+        hub.changes.remove(original)
+    if whispered:
+        hub.changes.hush(whispered)
+
+
+def _replace(hub: Hub, original: Message | None, whispered: Ephemeral | None, body: Json) -> None:
+    if original:
+        hub.changes.amend(original, body, mark_as_edited=None)
+    if whispered:
+        hub.changes.whisper_anew(whispered, {key: body[key] for key in ("text", "blocks", "attachments")})
 
 
 def say(hub: Hub, channel: str, body: Json, thread_ts: str | None) -> None:

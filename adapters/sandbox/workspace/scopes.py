@@ -5,6 +5,7 @@ from adapters.sandbox.workspace.nouns import Channel, Json
 BOT_SCOPES = (
     "chat:write", "chat:write.customize", "commands", "channels:history", "channels:read", "groups:history",
     "groups:read", "reactions:read", "reactions:write", "files:read", "files:write", "users:read", "users:read.email",
+    "usergroups:read",
 )  # fmt: skip
 BOT_EVENTS = (
     "app_home_opened", "app_uninstalled", "tokens_revoked", "channel_archive", "group_archive", "channel_id_changed",
@@ -24,6 +25,8 @@ _METHODS = {
     "users.list": "users:read",
     "users.lookupByEmail": "users:read.email",
     "bots.info": "users:read",
+    "usergroups.list": "usergroups:read",
+    "usergroups.users.list": "usergroups:read",
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "files.info": "files:read",

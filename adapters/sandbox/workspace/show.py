@@ -3,24 +3,36 @@
 from adapters.sandbox.workspace import emoji
 from adapters.sandbox.workspace.blocks import walk
 from adapters.sandbox.workspace.hub import Hub
-from adapters.sandbox.workspace.nouns import Ephemeral, Json, Message
+from adapters.sandbox.workspace.nouns import Ephemeral, Json, Message, Shortcut, User, View
 
 
 def snapshot(hub: Hub, *, roots: int) -> Json:
     """Tell everything that is on screen; of each channel the last `roots` threads."""
     state = hub.state
-    people = [
-        {"id": user.id, "name": user.name, "real_name": user.real_name, "is_bot": user.is_bot}
-        for user in state.users.values()
-        if not user.deleted
-    ]
     return {
-        "users": people,
+        "users": [_person(user) for user in state.users.values() if not user.deleted],
+        "user_groups": {group.id: group.handle for group in state.user_groups.values()},
         "channels": [_channel(hub, id_, roots) for id_ in state.channels],
-        "modals": [hub.wire.view(view) | {"user": view.user} for view in state.views.values()],
-        "homes": {user: hub.wire.view(view) for user, view in state.homes.items()},
+        "modals": [_view(hub, view) for view in state.views.values()],
+        "homes": {user: _view(hub, view) for user, view in state.homes.items()},
+        "shortcuts": [{"callback_id": each.callback_id, "name": each.name, "kind": each.kind} for each in _menus(hub)],
+        "commands": sorted(hub.switches.commands),
         "sockets": hub.sockets.connected,
     }
+
+
+def _person(user: User) -> Json:
+    names: Json = {"id": user.id, "name": user.name, "real_name": user.real_name, "team_id": user.team_id}
+    names |= {"is_stranger": user.is_stranger}
+    return names | {"is_bot": user.is_bot, "is_guest": user.is_restricted or user.is_ultra_restricted}
+
+
+def _menus(hub: Hub) -> list[Shortcut]:
+    return hub.switches.shortcuts if "commands" in hub.switches.granted else []
+
+
+def _view(hub: Hub, view: View) -> Json:
+    return hub.wire.view(view) | {"user": view.user, "errors": view.errors}
 
 
 def _channel(hub: Hub, id_: str, roots: int) -> Json:
@@ -31,6 +43,8 @@ def _channel(hub: Hub, id_: str, roots: int) -> Json:
         "name": channel.name,
         "is_private": channel.is_private,
         "is_archived": channel.is_archived,
+        "is_ext_shared": channel.is_ext_shared,
+        "members": sorted(channel.members),
         "has_bot": hub.state.bot_user_id in channel.members,
         "older": len(hub.state.timeline(id_)) - len(stamps),
         "threads": [_thread(hub, id_, ts) for ts in stamps],
@@ -97,6 +111,11 @@ def _button(piece: Json) -> Json:
 
 
 def _ephemeral(hub: Hub, one: Ephemeral) -> Json:
-    author = hub.state.users[one.author].real_name
-    body = {"user": one.user, "ts": one.ts, "thread_ts": one.thread_ts, "author": author, "text": one.text}
-    return body | {"blocks": one.blocks, "attachments": one.attachments}
+    """Show what one person sees like any message; Slack shows none in a thread that has no reply yet."""
+    author = hub.state.users[one.author]
+    where = {"channel": one.channel, "user": one.user, "ts": one.ts, "thread_ts": one.thread_ts}
+    shown = {"text": one.text, "blocks": one.blocks, "attachments": one.attachments}
+    is_ours = one.author == hub.state.bot_user_id
+    is_shown = not is_ours or not one.thread_ts or bool(hub.state.replies(one.channel, one.thread_ts))
+    who = {"id": one.author, "name": author.real_name, "icon": None, "is_bot": is_ours}
+    return where | shown | {"author": who, "is_shown": is_shown, "files": [], "reactions": []}

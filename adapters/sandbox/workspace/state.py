@@ -9,7 +9,17 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from adapters.sandbox.clock import MovableClock
-from adapters.sandbox.workspace.nouns import SLACKBOT, Channel, Ephemeral, Json, Message, SharedFile, User, View
+from adapters.sandbox.workspace.nouns import (
+    SLACKBOT,
+    Channel,
+    Ephemeral,
+    Json,
+    Message,
+    SharedFile,
+    User,
+    UserGroup,
+    View,
+)
 
 _FIRST = "0000000000.000000"
 _LAST = "9999999999.999999"
@@ -24,6 +34,7 @@ class State:
         self.bot_user_id, self.bot_id, self.app_id = "U0SMSBRIDGE", "B0SMSBRIDGE", "A0SMSBRIDGE"
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.user_groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, Message]] = defaultdict(dict)
         self.files: dict[str, SharedFile] = {}
         self.views: dict[str, View] = {}
@@ -73,6 +84,9 @@ class State:
         if message.thread_ts:
             _remove(self._threads[message.channel, message.thread_ts], message.ts)
         _remove(self._timeline[message.channel], message.ts)
+
+    def whispered(self, channel: str, ts: str) -> Ephemeral | None:
+        return next((one for one in self.ephemerals if (one.channel, one.ts) == (channel, ts)), None)
 
     def replies(self, channel: str, root: str) -> list[str]:
         """Give the ts of a thread's replies, oldest first, without the root."""

@@ -1,4 +1,4 @@
-"""auth.test, users.*, bots.info: who we are and who they are."""
+"""auth.test, users.*, usergroups.*, bots.info: who we are and who they are."""
 
 from adapters.sandbox.workspace.call import Call
 from adapters.sandbox.workspace.history_api import listed, paged
@@ -57,6 +57,20 @@ def bot_info(hub: Hub, call: Call) -> Json:
     return {"bot": hub.wire.bot() | {"user_id": hub.state.bot_user_id}}
 
 
+def user_groups(hub: Hub, call: Call) -> Json:
+    with_disabled = call.flag("include_disabled")
+    shown = {"with_users": call.flag("include_users"), "with_count": call.flag("include_count")}
+    groups = (group for group in hub.state.user_groups.values() if with_disabled or not group.disabled)
+    return {"usergroups": [hub.wire.user_group(group, **shown) for group in groups]}
+
+
+def user_group_members(hub: Hub, call: Call) -> Json:
+    group = hub.state.user_groups.get(call.required("usergroup"))
+    if group is None or (group.disabled and not call.flag("include_disabled")):
+        raise Refused("no_such_subteam")
+    return {"users": list(group.users)}
+
+
 METHODS = {
     "auth.test": auth_test,
     "apps.connections.open": open_connection,
@@ -64,4 +78,6 @@ METHODS = {
     "users.lookupByEmail": look_up_by_email,
     "users.list": list_,
     "bots.info": bot_info,
+    "usergroups.list": user_groups,
+    "usergroups.users.list": user_group_members,
 }

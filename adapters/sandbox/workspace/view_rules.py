@@ -6,6 +6,7 @@ from typing import Any
 from adapters.sandbox.workspace import blocks
 from adapters.sandbox.workspace.nouns import Json
 from adapters.sandbox.workspace.refusal import Refused
+from adapters.sandbox.workspace.text_rules import length_problems, text_problems, unknown_keys
 
 VIEW_BYTES = 250_000
 _TITLES = ("title", "submit", "close")
@@ -30,10 +31,10 @@ def _wrong(view: Json, kinds: tuple[str, ...]) -> list[str]:
     if kind not in kinds:
         return [f"[ERROR] unsupported type: {kind} [json-pointer:/view/type]"]
     wrong = blocks.problems(view.get("blocks"), most=blocks.VIEW_BLOCKS, where="/view/blocks")
-    wrong += blocks.unknown_keys(view, _MODAL_KEYS if kind == "modal" else _KEYS, "/view")
+    wrong += unknown_keys(view, _MODAL_KEYS if kind == "modal" else _KEYS, "/view")
     for key, most in (("private_metadata", 3_000), ("callback_id", 255), ("external_id", 255)):
         if view.get(key):
-            wrong += blocks.length_problems(view[key], f"/view/{key}", most)
+            wrong += length_problems(view[key], f"/view/{key}", most)
     if kind == "modal":
         wrong += _titles(view)
     return wrong
@@ -43,7 +44,7 @@ def _titles(view: Json) -> list[str]:
     wrong: list[str] = []
     for key in _TITLES:
         if key in view or key == "title":
-            wrong += blocks.text_problems(view.get(key), f"/view/{key}", 24, plain=True)
+            wrong += text_problems(view.get(key), f"/view/{key}", 24, plain=True)
     asks = any(block.get("type") == "input" for block in view.get("blocks") or () if isinstance(block, dict))
     if asks and "submit" not in view:
         wrong.append("[ERROR] missing required field: submit [json-pointer:/view]")

@@ -1,5 +1,6 @@
 """views.*: modals opened by a trigger, stacked, replaced; and one Home tab per person."""
 
+import copy
 import secrets
 from typing import Any
 
@@ -31,9 +32,14 @@ def push(hub: Hub, call: Call) -> Json:
     below = top_modal(hub, user)
     if below is None:
         raise Refused("not_found")
+    return _answer(hub, push_over(hub, below, body))
+
+
+def push_over(hub: Hub, below: View, body: Json) -> View:
+    """Lay a modal over another; three at most."""
     if len(hub.state.trail(below)) >= _STACK:
         raise Refused("push_limit_reached")
-    return _answer(hub, show_modal(hub, user, body, below))
+    return show_modal(hub, below.user, body, below)
 
 
 def update(hub: Hub, call: Call) -> Json:
@@ -55,7 +61,7 @@ def publish(hub: Hub, call: Call) -> Json:
     view = hub.state.homes.get(user)
     if view is None:
         id_ = hub.state.next_id("V")
-        view = View(id=id_, user=user, kind="home", body=body, hash=_new_hash(hub), root=id_)
+        view = View(id=id_, user=user, kind="home", body=_named(hub, body), hash=_new_hash(hub), root=id_)
         hub.state.homes[user] = view
         hub.bell.ring()
     else:
@@ -66,15 +72,16 @@ def publish(hub: Hub, call: Call) -> Json:
 
 def show_modal(hub: Hub, user: str, body: Json, below: View | None = None) -> View:
     id_ = hub.state.next_id("V")
-    view = View(id=id_, user=user, kind="modal", body=body, hash=_new_hash(hub), root=below.root if below else id_)
-    view.previous = below.id if below else None
+    root, previous = (below.root, below.id) if below else (id_, None)
+    view = View(id=id_, user=user, kind="modal", body=_named(hub, body), hash=_new_hash(hub), root=root)
+    view.previous = previous
     hub.state.views[id_] = view
     hub.bell.ring()
     return view
 
 
 def replace(hub: Hub, view: View, body: Json) -> None:
-    view.body, view.hash = body, _new_hash(hub)
+    view.body, view.hash, view.errors = _named(hub, body), _new_hash(hub), {}
     hub.bell.ring()
 
 
@@ -87,6 +94,19 @@ def close(hub: Hub, view: View, *, all_of_stack: bool = False) -> None:
     for closed in hub.state.trail(view) if all_of_stack else [view]:
         hub.state.views.pop(closed.id, None)
     hub.bell.ring()
+
+
+def _named(hub: Hub, body: Json) -> Json:
+    """Give every block and element the ids it lacks; they are new each time, so that only named fields keep a draft."""
+    named: Json = copy.deepcopy(body)
+    for block in named["blocks"]:
+        block.setdefault("block_id", hub.state.next_id("b"))
+        inner = [block.get("accessory"), block.get("element")]
+        inner += block.get("elements", []) if block["type"] == "actions" else []
+        for element in inner:
+            if isinstance(element, dict) and element.get("type") != "image":
+                element.setdefault("action_id", hub.state.next_id("a"))
+    return named
 
 
 def _find(hub: Hub, call: Call) -> View:

@@ -2,7 +2,7 @@
 
 from urllib.parse import quote
 
-from adapters.sandbox.workspace.nouns import Channel, Json, Message, SharedFile, User, View
+from adapters.sandbox.workspace.nouns import Channel, Json, Message, SharedFile, User, UserGroup, View
 from adapters.sandbox.workspace.state import State, merged
 
 
@@ -101,8 +101,30 @@ class Wire:
             "is_ext_shared": channel.is_ext_shared,
             "is_org_shared": False,
             "is_shared": channel.is_ext_shared,
+            "is_pending_ext_shared": False,
+            "pending_shared": [],
+            "shared_team_ids": [self.state.team_id, *channel.connected_teams],
+            "internal_team_ids": [],
+            "connected_team_ids": list(channel.connected_teams),
+            "context_team_id": self.state.team_id,
             "num_members": len(channel.members),
         }
+
+    def user_group(self, group: UserGroup, *, with_users: bool, with_count: bool) -> Json:
+        body: Json = {
+            "id": group.id,
+            "team_id": self.state.team_id,
+            "is_usergroup": True,
+            "is_subteam": True,
+            "name": group.name,
+            "handle": group.handle,
+            "description": "",
+            "is_external": False,
+            "date_delete": self.state.seconds() if group.disabled else 0,
+            "prefs": {"channels": [], "groups": []},
+        }
+        body |= {"users": list(group.users)} if with_users else {}
+        return body | ({"user_count": len(group.users)} if with_count else {})
 
     def file(self, file: SharedFile) -> Json:
         """Write a file whole: what history, replies and files.info show."""

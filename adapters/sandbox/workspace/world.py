@@ -13,7 +13,8 @@ from adapters.sandbox.workspace.events import Events
 from adapters.sandbox.workspace.gate import Heard
 from adapters.sandbox.workspace.hub import Hub, Switches
 from adapters.sandbox.workspace.interactions import Interactions
-from adapters.sandbox.workspace.nouns import Channel, Json, Message, User
+from adapters.sandbox.workspace.manifest import check_manifest
+from adapters.sandbox.workspace.nouns import Channel, Json, Message, Shortcut, User, UserGroup
 from adapters.sandbox.workspace.pace import Pace
 from adapters.sandbox.workspace.people import People
 from adapters.sandbox.workspace.push import Push
@@ -133,6 +134,28 @@ class Workspace:
         self.state.channels[channel.id] = channel
         self.changed.ring()
         return channel
+
+    def add_user_group(self, handle: str, users: list[str], *, id: str = "", name: str = "") -> UserGroup:
+        """Gather people under a handle; `users` are ids or names."""
+        ids = [self.people.user(one).id for one in users]
+        group = UserGroup(id=id or self.state.next_id("S"), handle=handle, name=name or handle, users=ids)
+        self.state.user_groups[group.id] = group
+        return group
+
+    def install(self, manifest: Json) -> None:
+        """Take over what an app's manifest offers to people: its shortcuts and commands, and whether it has a Home.
+
+        ValueError when Slack would not accept it.
+        """
+        if wrong := check_manifest(manifest):
+            raise ValueError("; ".join(wrong))
+        features = manifest.get("features") or {}
+        self.switches.commands = {each["command"] for each in features.get("slash_commands") or ()}
+        self.switches.shortcuts = [
+            Shortcut(callback_id=each["callback_id"], name=each["name"], kind=each["type"])
+            for each in features.get("shortcuts") or ()
+        ]
+        self.switches.home_enabled = bool((features.get("app_home") or {}).get("home_tab_enabled"))
 
     def message(self, channel: str, ts: str) -> Message:
         """Give one message; KeyError when there is none."""
