@@ -28,6 +28,7 @@ from adapters.sqlite.restore import put_back
 from adapters.twilio import TwilioCarrier
 from adapters.twilio import description as carrier_routes
 from bridge.domain.backup import Backup, Restored
+from bridge.domain.ids import ChannelRef
 from bridge.domain.query import StatusView
 from bridge.engine.breaker import Breaker
 from bridge.engine.clock import SystemClock
@@ -71,7 +72,14 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
             name: TwilioCarrier(name, one, public_url=public_url, server=server, now=clock.now, hear=hears(name))
             for name, one in settings.carriers.items()
         }
-        chat = SlackChat(settings.slack, clock=clock, server=server, groups=groups(settings), hear=hears("slack"))
+        chat = SlackChat(
+            settings.slack,
+            clock=clock,
+            server=server,
+            groups=groups(settings),
+            channels=frozenset(ChannelRef(did.channel) for did in settings.dids),
+            hear=hears("slack"),
+        )
         closing.push_async_callback(chat.aclose)
         for carrier in carriers.values():
             closing.push_async_callback(carrier.aclose)

@@ -139,12 +139,17 @@ class SlackApi:
         self, method: str, field: str, params: dict[str, Any], *, read: Read | None = None
     ) -> AsyncIterator[Json]:
         """Read a list to its end, page by page; each page by `read`, where that is not simply ours."""
+        async for answer in self.answers(method, params, read=read):
+            for one in _list(answer, field, method):
+                yield one
+
+    async def answers(self, method: str, params: dict[str, Any], *, read: Read | None = None) -> AsyncIterator[Json]:
+        """Read all pages of a list, each as it was answered."""
         cursor = ""
         for _ in range(_MOST_PAGES):
             page = params | {"limit": _PAGE} | ({"cursor": cursor} if cursor else {})
             answer = await (read or self.read)(method, page)
-            for one in _list(answer, field, method):
-                yield one
+            yield answer
             cursor = _next(answer)
             if not cursor:
                 return

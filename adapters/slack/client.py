@@ -8,6 +8,7 @@ from typing import Never
 from adapters.http import HttpServer
 from adapters.slack import names, refusals, render, wire
 from adapters.slack.api import SlackApi
+from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
 from adapters.slack.files import Files, carries
 from adapters.slack.history import History
@@ -17,7 +18,7 @@ from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
 from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, UploadFile
 from bridge.domain.event import ChatEvent, RawEvent
-from bridge.domain.ids import EntryToken, ThreadRef
+from bridge.domain.ids import ChannelRef, EntryToken, ThreadRef
 from bridge.domain.message import Media, Posted
 from bridge.errors import Blocked, Permanent, Reason, Uncertain, WireError
 from bridge.ports import Clock, Desk, Hear, Intake, StillDue
@@ -40,6 +41,7 @@ class SlackChat:
         clock: Clock,
         server: HttpServer | None = None,
         groups: frozenset[str] = frozenset(),
+        channels: frozenset[ChannelRef] = frozenset(),
         timeout_seconds: float = 15,
         ping_seconds: float = 10,
         hear: Hear = lambda told: None,
@@ -47,9 +49,10 @@ class SlackChat:
         self._api = SlackApi(settings, timeout_seconds=timeout_seconds, hear=hear)
         people = self._people = People(self._api, clock, groups)
         self._errands = Errands()
+        seen = Channels(self._api, clock, self._errands, channels)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)
-        self._listener = Listener(self._api, people, self._errands, clock, ping_seconds=ping_seconds)
+        self._listener = Listener(self._api, people, seen, self._errands, clock, ping_seconds=ping_seconds)
         if settings.mode == "http" and server is not None:
             server.mount("/slack/events", self._listener.receive, limit=1_048_576)
 

@@ -32,6 +32,7 @@ def read(payload: Json) -> SmsComposed:
             text=names.whole(_value(values, words.TEXT).get("value") or ""),
             files=files,
             unfit_files=unfit,
+            channels=frozenset(),
             person=PersonRef(names.whole(payload["user"]["id"])),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:

@@ -8,6 +8,8 @@ from typing import Never
 
 from adapters.slack import views
 from adapters.slack.api import SlackApi
+from adapters.slack.channels import Channels
+from adapters.slack.people import People
 from adapters.slack.render import Block
 from bridge.domain.ids import PersonRef
 from bridge.domain.query import AskHome, HomeView
@@ -29,9 +31,11 @@ class _Visitor:
 class Homes:
     """Publish a tab when it is opened, and again whenever something in it has changed."""
 
-    def __init__(self, api: SlackApi, desk: Desk, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, desk: Desk, people: People, channels: Channels, clock: Clock) -> None:
         self._api = api
         self._desk = desk
+        self._people = people
+        self._channels = channels
         self._clock = clock
         self._visitors: dict[str, _Visitor] = {}
         self._is_visited = asyncio.Event()
@@ -59,7 +63,8 @@ class Homes:
             del self._visitors[person]
             return
         try:
-            view = await self._desk.ask(AskHome(person=PersonRef(person)))
+            seen = await self._channels.seen_by(person, await self._people.standing(person))
+            view = await self._desk.ask(AskHome(person=PersonRef(person), channels=seen))
             assert isinstance(view, HomeView)
             shown = views.home_view(view, visitor.page)
             if shown != visitor.shown:

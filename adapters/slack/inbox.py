@@ -19,6 +19,7 @@ from slack_bolt.response import BoltResponse
 from adapters.slack import concerns, forms, plain, wire
 from adapters.slack.api import VENDOR_LOG, SlackApi
 from adapters.slack.asides import Asides
+from adapters.slack.channels import Channels
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
 from adapters.slack.visits import Visits
@@ -37,10 +38,13 @@ _REPEAT = 503  # On a socket, any status but 200 means that no acknowledgement i
 class Inbox:
     """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
 
-    def __init__(self, me: Identity, intake: Intake, people: People, asides: Asides, visits: Visits) -> None:
+    def __init__(
+        self, me: Identity, intake: Intake, people: People, channels: Channels, asides: Asides, visits: Visits
+    ) -> None:
         self._me = me
         self._intake = intake
         self._people = people
+        self._channels = channels
         self._asides = asides
         self._visits = visits
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -81,10 +85,13 @@ class Inbox:
         """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
         read = self._form_of(payload)
         try:
-            standing = await self._people.standing(str(concerns.actor(payload)))
+            person = str(concerns.actor(payload))
+            standing = await self._people.standing(person)
+            seen = await self._channels.seen_by(person, standing)
         except Transient:
             return _wrong({words.TEXT: words.busy()})
-        answer = await self._intake.accept(wire.raw(payload), replace(read, standing=standing) if read else _UNREAD)
+        fact = replace(read, standing=standing, channels=seen) if read else _UNREAD
+        answer = await self._intake.accept(wire.raw(payload), fact)
         if read is None:
             return _wrong({words.TEXT: words.unreadable()})
         if answer is Answer.BUSY:

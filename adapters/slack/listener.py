@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
 from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResponse
 from adapters.slack.api import SlackApi
 from adapters.slack.asides import Asides
+from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
 from adapters.slack.homes import Homes
 from adapters.slack.inbox import Inbox, tidy
@@ -31,10 +32,13 @@ _AGAIN, _AGAIN_BLOCKED = timedelta(seconds=5), timedelta(seconds=60)
 class Listener:
     """Listen to one app's events; `state` says in words how that goes, `gaps` is set after something may be missed."""
 
-    def __init__(self, api: SlackApi, people: People, errands: Errands, clock: Clock, *, ping_seconds: float) -> None:
+    def __init__(
+        self, api: SlackApi, people: People, channels: Channels, errands: Errands, clock: Clock, *, ping_seconds: float
+    ) -> None:
         self.gaps = asyncio.Event()
         self._api = api
         self._people = people
+        self._channels = channels
         self._errands = errands
         self._clock = clock
         self._ping_seconds = ping_seconds
@@ -48,10 +52,10 @@ class Listener:
 
     async def run(self, intake: Intake, desk: Desk) -> Never:
         """Find out who we are, then listen for ever."""
-        homes = Homes(self._api, desk, self._clock)
-        visits = Visits(self._api, desk, self._people, homes, self._errands)
+        homes = Homes(self._api, desk, self._people, self._channels, self._clock)
+        visits = Visits(self._api, desk, self._people, self._channels, homes, self._errands)
         asides = Asides(self._api, self._errands)
-        app = Inbox(await self._introduce(), intake, self._people, asides, visits).app(self._api)
+        app = Inbox(await self._introduce(), intake, self._people, self._channels, asides, visits).app(self._api)
         following = asyncio.create_task(homes.run())
         try:
             if self._api.settings.mode == "socket":

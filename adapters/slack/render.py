@@ -43,7 +43,7 @@ def amend_body(amendment: AmendPost, channel: str, ts: str) -> Block:
 
 def aside_body(aside: Aside) -> Block:
     """Write words for one person; who reads them has just done something, so they are short."""
-    blocks = [_rich(aside.phrase), *_actions(aside.buttons)]
+    blocks = [rich(aside.phrase), *_actions(aside.buttons)]
     return {"text": _fallback([aside.phrase]), "blocks": blocks, "parse": "none", "link_names": False}
 
 
@@ -61,7 +61,7 @@ def _content(content: Content, *, may_repeat: bool) -> Block:
             blocks, attachments = _said(content), []
             words = [(content.heading,), (content.text,), content.footing]
         case Note():
-            blocks, attachments = [_rich(content.phrase), *_actions(content.buttons)], []
+            blocks, attachments = [rich(content.phrase), *_actions(content.buttons)], []
             words = [content.phrase]
     if may_repeat:
         blocks = [*blocks, _context(chat.may_repeat())]
@@ -75,16 +75,16 @@ def _card(card: Card) -> tuple[list[Block], list[Block]]:
     The title stands alone on top, because a post without any block of its own shows its fallback text as well.
     """
     waits = card.is_waiting
-    subtitle, state = ([_rich(words, most=_SMALL)] if words else [] for words in (card.subtitle, card.state))
-    inside = [*subtitle, _rich((card.text,)), *_footing(card.footing), *state, *_actions(card.buttons)]
+    subtitle, state = ([rich(words, most=_SMALL)] if words else [] for words in (card.subtitle, card.state))
+    inside = [*subtitle, rich((card.text,)), *_footing(card.footing), *state, *_actions(card.buttons)]
     fallback = _fallback([card.state])
     attachment = {"color": WAITING if waits else TAKEN, "fallback": fallback, "blocks": inside}
-    return [_rich((card.title,), most=_SMALL, bold=True)], [attachment]
+    return [rich((card.title,), most=_SMALL, bold=True)], [attachment]
 
 
 def _said(said: Said) -> list[Block]:
-    heading = [_rich((said.heading,), most=_SMALL, bold=True)] if said.heading else []
-    return [*heading, _rich((said.text,)), *_footing(said.footing)]
+    heading = [rich((said.heading,), most=_SMALL, bold=True)] if said.heading else []
+    return [*heading, rich((said.text,)), *_footing(said.footing)]
 
 
 def _footing(footing: Phrase) -> list[Block]:
@@ -92,7 +92,7 @@ def _footing(footing: Phrase) -> list[Block]:
     if not footing:
         return []
     words = [_words(part) for part in footing if isinstance(part, str | Quote)]
-    return [_context("".join(words))] if len(words) == len(footing) else [_rich(footing, most=_SMALL)]
+    return [_context("".join(words))] if len(words) == len(footing) else [rich(footing, most=_SMALL)]
 
 
 def _context(words: str) -> Block:
@@ -100,7 +100,7 @@ def _context(words: str) -> Block:
     return {"type": "context", "elements": [{"type": "plain_text", "text": text, "emoji": False}]}
 
 
-def _rich(phrase: Phrase, *, most: int = _SHOWN, bold: bool = False) -> Block:
+def rich(phrase: Phrase, *, most: int = _SHOWN, bold: bool = False) -> Block:
     elements = list(_elements(phrase, most)) or [{"type": "text", "text": chat.nothing_said()}]
     if bold:
         elements = [element | {"style": {"bold": True}} for element in elements]

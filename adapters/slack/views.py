@@ -3,15 +3,16 @@
 from collections.abc import Iterable
 from typing import Any
 
-from adapters.slack.render import Block
+from adapters.slack.render import Block, escaped, rich
 from bridge.domain.phone import PhoneNumber, spoken
-from bridge.domain.query import HomeView, Line, LinesView, Peer, Waiting
-from bridge.wording import form, home
+from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, Waiting
+from bridge.wording import find, form, home
 
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
 TO, TURN_PAGE = "sms:to", "sms:page"
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
 _TITLE, _OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
+_SMALL, _MOST_ECHO = 600, 100
 _MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
 
 
@@ -88,6 +89,20 @@ def home_view(view: HomeView, page: int) -> Block:
     small = [home.my_numbers(lines), home.today(view.received_today, view.sent_today)]
     blocks += [{"type": "divider"}, {"type": "context", "elements": [_plain(words, _VALUE) for words in small]}]
     return {"type": "home", "blocks": blocks}
+
+
+def found(words: str, view: FindView) -> Block:
+    """What somebody has found, as the private answer to his command."""
+    heading = find.heading(words[:_MOST_ECHO], len(view.found), is_all=view.is_all)
+    blocks: list[Block] = [{"type": "section", "text": _plain(heading)}]
+    for number, one in enumerate(view.found):
+        blocks.append(rich(find.hit(one.who, one.label, one.excerpt, one.by, one.at), most=_SMALL))
+        if one.link:
+            button = _button(f"sms:open#{number}", find.OPEN) | {"url": one.link}
+            blocks.append({"type": "actions", "elements": [button]})
+    if not view.is_complete:
+        blocks.append({"type": "context", "elements": [_plain(find.incomplete())]})
+    return {"response_type": "ephemeral", "text": escaped(heading), "blocks": blocks}
 
 
 def _list(title: str, waiting: tuple[Waiting, ...], view: HomeView, page: int) -> list[Block]:

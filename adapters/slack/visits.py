@@ -8,16 +8,18 @@ from slack_bolt.response import BoltResponse
 
 from adapters.slack import views
 from adapters.slack.api import SlackApi
+from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
 from adapters.slack.homes import Homes
 from adapters.slack.names import Json
 from adapters.slack.people import People
 from bridge.domain.ids import PersonRef
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import AskLines, AskPeers, LinesView, PeersView
+from bridge.domain.query import AskFind, AskLines, AskPeers, FindView, LinesView, PeersView
 from bridge.errors import PortError, StoreBusy
 from bridge.ports import Desk
 from bridge.wording import chat
+from bridge.wording import find as find_words
 
 _LOG = logging.getLogger(__name__)
 _NOTHING = BoltResponse(status=200)
@@ -26,8 +28,11 @@ _NOTHING = BoltResponse(status=200)
 class Visits:
     """Answer those who want to see something, each with what he may see."""
 
-    def __init__(self, api: SlackApi, desk: Desk, people: People, homes: Homes, errands: Errands) -> None:
+    def __init__(
+        self, api: SlackApi, desk: Desk, people: People, channels: Channels, homes: Homes, errands: Errands
+    ) -> None:
         self._api = api
+        self._channels = channels
         self._desk = desk
         self._people = people
         self._homes = homes
@@ -41,7 +46,7 @@ class Visits:
     async def receive(self, payload: Json) -> BoltResponse | None:
         """Answer a payload that wants something shown; None for any other."""
         if isinstance(payload.get("command"), str):
-            return self._slash(payload)
+            return await self._slash(payload)
         match payload.get("type"):
             case "block_suggestion" if payload.get("action_id") == views.TO:
                 return await self._suggest(str(payload.get("value") or ""))
@@ -53,11 +58,28 @@ class Visits:
                 return self._visited(payload)
         return None
 
-    def _slash(self, payload: Json) -> BoltResponse:
+    async def _slash(self, payload: Json) -> BoltResponse:
         words = str(payload.get("text") or "").strip()
-        if words == "help":
-            return _said({"response_type": "ephemeral", "text": chat.slash_help()})
+        command, _, rest = words.partition(" ")
+        match command.casefold():
+            case "help":
+                return _said(_private(chat.slash_help()))
+            case "find":
+                return _said(await self._found(_person(payload), rest.strip()))
         return self._open(payload, words)
+
+    async def _found(self, person: str, words: str) -> dict[str, Any]:
+        """Search in what this person can see; the answer is for him alone."""
+        if not words:
+            return _private(chat.slash_help())
+        try:
+            channels = await self._channels.seen_by(person, await self._people.standing(person))
+            view = await self._desk.ask(AskFind(words=words, channels=channels))
+        except (PortError, StoreBusy) as error:
+            _LOG.warning("a search was not answered: %s", error)
+            return _private(find_words.busy())
+        assert isinstance(view, FindView)
+        return views.found(words, view)
 
     def _pressed(self, payload: Json) -> BoltResponse | None:
         """Heed a button of the Home tab."""
@@ -99,7 +121,9 @@ class Visits:
     async def _opened(self, person: str, trigger: str, words: str, channel: str) -> None:
         try:
             standing = await self._people.standing(person)
-            view = await self._desk.ask(AskLines(person=PersonRef(person), standing=standing, words=words))
+            seen = await self._channels.seen_by(person, standing)
+            asked = AskLines(person=PersonRef(person), standing=standing, channels=seen, words=words)
+            view = await self._desk.ask(asked)
             assert isinstance(view, LinesView)
             form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()
             await self._api.post("views.open", {"trigger_id": trigger, "view": form}, harmless=True)
@@ -117,6 +141,10 @@ def _person(payload: Json) -> str:
     user = payload.get("user")
     found = user.get("id") if isinstance(user, dict) else payload.get("user_id")
     return found if isinstance(found, str) else ""
+
+
+def _private(words: str) -> dict[str, Any]:
+    return {"response_type": "ephemeral", "text": words}
 
 
 def _said(body: dict[str, Any]) -> BoltResponse:

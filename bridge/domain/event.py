@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.domain.delivery import DeliveryReceipt
-from bridge.domain.ids import EventKey, MediaRef, PersonRef, PostRef, ThreadRef
+from bridge.domain.ids import ChannelRef, EventKey, MediaRef, PersonRef, PostRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phrase import Action, Mark
 from bridge.domain.standing import MEMBER, Standing
@@ -103,6 +103,7 @@ class SmsComposed:
     unfit_files: tuple[str, ...] = ()
     person: PersonRef
     standing: Standing = MEMBER
+    channels: frozenset[ChannelRef]  # that he can see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

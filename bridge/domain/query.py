@@ -30,6 +30,7 @@ class AskLines:
 
     person: PersonRef
     standing: Standing = MEMBER
+    channels: frozenset[ChannelRef]  # that he can see
     words: str = ""  # what he typed: perhaps a number, and the beginning of a text
 
 
@@ -42,9 +43,18 @@ class AskPeers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskHome:
-    """What waits, for this person and for all others?"""
+    """What waits, for this person and for all others, as far as he can see?"""
 
     person: PersonRef
+    channels: frozenset[ChannelRef]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskFind:
+    """What does this person find who has typed this?"""
+
+    words: str
+    channels: frozenset[ChannelRef]  # that he can see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,5 +173,26 @@ class SearchView:
     is_complete: bool = True  # False while older texts wait to be indexed: after an upgrade, a move or a flood
 
 
-Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome | AskSearch
-View = StatusView | MediaView | LinesView | PeersView | HomeView | SearchView
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A text that is shown as found; `by` is whoever of us wrote it. A conversation found by its number has no text."""
+
+    who: str
+    label: str
+    excerpt: str
+    by: PersonRef | None
+    at: datetime
+    link: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FindView:
+    """What was found, conversations by their number first, then texts, the newest first."""
+
+    found: tuple[Found, ...]
+    is_all: bool  # that there is
+    is_complete: bool  # False while some texts are not in the index yet
+
+
+Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome | AskFind
+View = StatusView | MediaView | LinesView | PeersView | HomeView | FindView

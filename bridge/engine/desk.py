@@ -9,18 +9,18 @@ from typing import assert_never
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.invariant import Invariant
 from bridge.domain.query import (
+    AskFind,
     AskHome,
     AskLines,
     AskMedia,
     AskPeers,
-    AskSearch,
     AskStatus,
     MediaView,
     Query,
     StatusView,
     View,
 )
-from bridge.flows import find, survey
+from bridge.flows import survey
 from bridge.ports import Ledger, Store
 
 
@@ -49,7 +49,7 @@ class ReadingDesk:
 
 
 def _answer(
-    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome | AskSearch, ledger: Ledger, now: datetime
+    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome | AskFind, ledger: Ledger, now: datetime
 ) -> View:
     match query:
         case AskStatus():
@@ -60,7 +60,7 @@ def _answer(
             return survey.peers(ledger, plan, query)
         case AskHome():
             return survey.home(ledger, plan, query, now)
-        case AskSearch():
-            return find.texts(ledger, query)
+        case AskFind():
+            return survey.found(ledger, plan, query)
         case _:
             assert_never(query)

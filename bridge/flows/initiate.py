@@ -24,7 +24,7 @@ def sms(ledger: Ledger, plan: DialPlan, event: SmsComposed, now: datetime) -> As
     did = plan.did(event.did)
     if did is None:
         return Aside(wrong={words.DID: words.no_such_did()})
-    if admit.refusal(plan, did, event.person, event.standing):
+    if did.channel not in event.channels or admit.refusal(plan, did, event.person, event.standing):
         return Aside(wrong={words.DID: words.not_yours()})
     people = _people(did, event)
     wrong = _wrong_people(ledger, plan, did, people, event) | _wrong_text(did, event)

@@ -8,7 +8,7 @@ from bridge.domain.dialplan import Did
 from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PostRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
-from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
 from bridge.flows import doubt
 from bridge.ports import Ledger
 
@@ -114,8 +114,13 @@ def noted(ledger: Ledger, post: PostRef, notice: Notice, cause: str, now: dateti
 
 
 def marked(ledger: Ledger, message: MessageId, cause: str, now: datetime, *, due_at: datetime | None = None) -> None:
-    """Have a reply carry the state that it has then; requests that wait together are one."""
-    if not ledger.outbox.is_amending(f"{MARKS}:{message}"):
+    """Have a reply carry the state that it has then; requests that wait together are one, at the earlier moment."""
+    lane = f"{MARKS}:{message}"
+    if ledger.outbox.is_amending(lane):
+        for entry in ledger.outbox.untried(lane):
+            if entry.due_at > (due_at or now):
+                ledger.outbox.alter(entry.id, EntryChange(due_at=due_at or now))
+    else:
         _put(
             ledger,
             step(cause, "mark"),

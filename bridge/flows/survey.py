@@ -8,22 +8,38 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.ids import PersonRef
 from bridge.domain.message import Message
 from bridge.domain.phone import dialled
-from bridge.domain.query import AskHome, AskLines, AskPeers, HomeView, Line, LinesView, Peer, PeersView, Waiting
+from bridge.domain.query import (
+    AskFind,
+    AskHome,
+    AskLines,
+    AskPeers,
+    AskSearch,
+    FindView,
+    Found,
+    HomeView,
+    Line,
+    LinesView,
+    Peer,
+    PeersView,
+    Waiting,
+)
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
-from bridge.flows import admit, compose
+from bridge.flows import admit, compose, find
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
 MOST_WAITING = 500  # that are looked at; whoever waits longest is among them
 MOST_PEERS = 20
+MOST_FOUND, MOST_SEARCHED = 10, 100  # that are shown, and that are looked through for them
 MOST_PIECES = 6  # blanks in a number
 EXCERPT = 150  # characters
 
 
 def lines(plan: DialPlan, query: AskLines) -> LinesView:
     """Return the numbers that a person may text from, his own first."""
-    allowed = [did for did in plan.dids if admit.refusal(plan, did, query.person, query.standing) is None]
+    seen = [did for did in plan.dids if did.channel in query.channels]
+    allowed = [did for did in seen if admit.refusal(plan, did, query.person, query.standing) is None]
     allowed.sort(key=lambda did: not _is_his(did, query.person))
     to, text = _number_and_words(plan, query.words)
     groups = any(abilities.groups for abilities in plan.abilities.values())
@@ -63,13 +79,48 @@ def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeV
     waiting = ledger.messages.longest_waiting(MOST_WAITING)
     all_of_them = [(plan.did(talk.did), _waiting(plan, talk, text)) for text, talk in waiting]
     mine = [one for did, one in all_of_them if did and _is_his(did, query.person)]
-    team = [one for did, one in all_of_them if did and not _is_his(did, query.person)]
+    not_mine = [(did, one) for did, one in all_of_them if did and not _is_his(did, query.person)]
+    others = [one for did, one in not_mine if did.channel in query.channels]
     today = now.astimezone(ZoneInfo(plan.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     received, sent = ledger.messages.counts_since(today)
     numbers = [_line(did, query.person) for did in plan.dids if _is_his(did, query.person)]
     return HomeView(
-        now=now, mine=tuple(mine), team=tuple(team), lines=tuple(numbers), received_today=received, sent_today=sent
+        now=now, mine=tuple(mine), team=tuple(others), lines=tuple(numbers), received_today=received, sent_today=sent
     )
+
+
+def found(ledger: Ledger, plan: DialPlan, query: AskFind) -> FindView:
+    """Return what somebody finds in the channels that he can see."""
+    answer = find.texts(ledger, AskSearch(words=query.words, limit=MOST_SEARCHED))
+    talks = [_found(plan, talk, None) for talk in answer.conversations if _is_seen(plan, talk, query)]
+    texts = [
+        _found(plan, hit.conversation, hit.message) for hit in answer.hits if _is_seen(plan, hit.conversation, query)
+    ]
+    both = (*talks, *texts)
+    is_all = len(both) <= MOST_FOUND and answer.before is None
+    return FindView(found=both[:MOST_FOUND], is_all=is_all, is_complete=answer.is_complete)
+
+
+def _is_seen(plan: DialPlan, talk: Conversation, query: AskFind) -> bool:
+    did = plan.did(talk.did)
+    return did is not None and did.channel in query.channels
+
+
+def _found(plan: DialPlan, talk: Conversation, text: Message | None) -> Found:
+    did = plan.did(talk.did)
+    return Found(
+        who=words.who(compose.names(plan, talk), [address.value for address in talk.participants]),
+        label=did.label if did else "",
+        excerpt=_excerpt(text) if text else "",
+        by=text.author if text and isinstance(text.author, str) else None,
+        at=text.said_at if text else talk.opened_at,
+        link=talk.link,
+    )
+
+
+def _excerpt(text: Message) -> str:
+    said = " ".join(visible(text.text).split()) or words.PICTURE
+    return said if len(said) <= EXCERPT else f"{said[: EXCERPT - 1]}…"
 
 
 def _is_his(did: Did, person: PersonRef) -> bool:
@@ -82,11 +133,10 @@ def _line(did: Did, person: PersonRef) -> Line:
 
 def _waiting(plan: DialPlan, talk: Conversation, text: Message) -> Waiting:
     did = plan.did(talk.did)
-    said = " ".join(visible(text.text).split()) or words.PICTURE
     return Waiting(
         who=words.who(compose.names(plan, talk), [address.value for address in talk.participants]),
         label=did.label if did else "",
-        excerpt=said if len(said) <= EXCERPT else f"{said[: EXCERPT - 1]}…",
+        excerpt=_excerpt(text),
         since=talk.waiting_since or text.received_at,
         link=talk.link,
     )

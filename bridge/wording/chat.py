@@ -24,8 +24,8 @@ def colleague() -> str:
 
 def slash_help() -> str:
     return (
-        "/sms opens the form for a new text; /sms (415) 555-0100 Hello opens it filled in. "
-        "Nothing is sent before you press Send. In threads, just reply."
+        "/sms opens the form for a new text; /sms (415) 555-0100 Hello opens it filled in. Nothing is sent before you "
+        "press Send. /sms find WORDS searches the texts that you can see, names and numbers. In threads, just reply."
     )
 
 

@@ -32,7 +32,7 @@ def no_such_did() -> str:
 
 
 def not_yours() -> str:
-    return "You are not among those who answer for this number."
+    return "You are not among those who answer for this number, or not in its channel."
 
 
 def no_number(written: str) -> str:

@@ -26,11 +26,10 @@ from config.assemble import built
 from config.settings import Settings, known_secrets
 from tests import audit
 from tests.canaries import CAGE
-from tests.stories.forms import Form
 from tests.stories.looks import buttons as buttons
 from tests.stories.looks import shown as shown
-from tests.stories.looks import words_in
 from tests.stories.outlets import look_through
+from tests.stories.visitor import Visitor
 
 PUBLIC = "https://sms.example.test"
 DID, OTHER_DID = "+14155550100", "+14155550101"
@@ -277,11 +276,15 @@ class Thread:
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
+class Agent(Visitor):
     """A colleague in Slack."""
 
     house: House
     user: str
+
+    @property
+    def slack(self) -> Workspace:
+        return self.house.slack
 
     async def replies(self, thread: Thread, text: str, **more: Any) -> str:
         CAGE.keep_text(text)
@@ -304,48 +307,6 @@ class Agent:
         """Press the button whose label this is."""
         action = next(one["action_id"] for one in buttons(self.house.slack.message(thread.channel, ts), button))
         await self.house.slack.interactions.press(self.user, thread.channel, ts, action)
-
-    async def hears(self, *words: str) -> str:
-        """Wait until this person is told all of these alone, and return what is said."""
-
-        def told() -> str:
-            found = (one for one in self.house.slack.state.ephemerals if one.user == self.user)
-            return next((said for one in found if all(word in (said := shown(one)) for word in words)), "")
-
-        return await self.house.slack.wait_for(told)
-
-    async def types(self, command: str, channel: str = CHANNEL) -> None:
-        """Type a slash command in a channel."""
-        word, _, rest = command.partition(" ")
-        await self.house.slack.interactions.slash(self.user, word, rest, channel)
-
-    async def uses(self, shortcut: str) -> None:
-        await self.house.slack.interactions.shortcut(self.user, shortcut)
-
-    async def opens_home(self) -> None:
-        await self.house.slack.interactions.open_home(self.user)
-
-    async def sees_home(self, *words: str) -> Json:
-        """Wait until this person's Home tab shows all of these, and return it."""
-
-        def found() -> Json | None:
-            view = self.house.slack.state.homes.get(self.user)
-            said = "\n".join(words_in(view.body)) if view else ""
-            return view.body if view and all(word in said for word in words) else None
-
-        home = await self.house.slack.wait_for(found)
-        assert home
-        return home
-
-    async def presses_at_home(self, action: str) -> None:
-        view = self.house.slack.state.homes[self.user]
-        await self.house.slack.interactions.press_in_view(self.user, view.id, action)
-
-    async def form(self) -> Form:
-        """Wait until a form is open before this person."""
-        views = self.house.slack.state.views
-        await self.house.slack.wait_for(lambda: any(view.user == self.user for view in views.values()))
-        return Form(self.house.slack, self.user, next(id for id, view in views.items() if view.user == self.user))
 
     async def sees_mark(self, thread: Thread, ts: str, mark: str) -> None:
         """Wait until this reply carries this mark of ours, and no other."""

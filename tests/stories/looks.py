@@ -19,7 +19,7 @@ def words_in(part: Any) -> list[str]:
     return []
 
 
-def buttons(message: Message, label: str) -> list[Json]:
+def buttons(message: Message | Ephemeral, label: str) -> list[Json]:
     """The buttons of a message with this label."""
     found: list[Json] = []
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stories.language import ADA, CHANNEL, House, did, opened_house
+from tests.stories.language import ADA, CHANNEL, House, did, opened_house, shown
 
 LOCK, DELIVERED = "lock", "white_check_mark"
 
@@ -73,6 +73,40 @@ async def test_a_reply_can_be_changed_and_deleted_for_a_while_and_bears_no_mark_
         await ben.sees_mark(thread, changed, DELIVERED)
         await ben.sees_mark(thread, last, DELIVERED)
         assert len(thread.messages) == 3
+
+
+async def test_undo_takes_a_reply_back_that_waits_and_says_so_where_it_was_offered(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, bridge={"hold": "1m"}) as house:
+        ada, ben = house.phone(ADA), house.agent()
+        await ada.texts("Are you open?")
+        thread = await house.thread(ADA)
+        reply = await ben.replies(thread, "Yes")
+        await ben.hears("goes out in 60 seconds")
+
+        await ben.presses_aside("Undo")
+
+        await ben.hears("Taken back")
+        await ben.sees_mark(thread, reply, "no_entry_sign")
+        await house.forward(minutes=3)
+        assert ada.got == []
+        assert "goes out" not in "".join(shown(one) for one in house.slack.state.ephemerals)
+
+
+async def test_a_reply_that_waits_becomes_a_note_and_a_note_goes_out_after_all(tmp_path: Path) -> None:
+    async with opened_house(tmp_path, bridge={"hold": "1m"}) as house:
+        ada, ben = house.phone(ADA), house.agent()
+        await ada.texts("Are you open?")
+        thread = await house.thread(ADA)
+        reply, note = await ben.replies(thread, "She always asks"), await ben.replies(thread, "// Until six")
+
+        await ben.uses_on(thread.channel, reply, "sms:note")
+        await ben.sees_mark(thread, reply, LOCK)
+        await ben.uses_on(thread.channel, note, "sms:send")
+        await house.slack.settled()
+        await house.forward_until(lambda: ada.got)
+
+        await ben.sees_mark(thread, note, DELIVERED)
+        assert ada.got == ["Until six"]
 
 
 async def test_what_waits_at_a_restart_waits_on_and_goes_out_once(tmp_path: Path) -> None:

@@ -46,17 +46,6 @@ async def test_only_the_responders_of_a_number_count(tmp_path: Path) -> None:
         await thread.says("Acknowledged by", "U0BEN")
 
 
-async def test_the_author_of_a_reply_that_waits_is_offered_to_take_it_back(tmp_path: Path) -> None:
-    async with opened_house(tmp_path, bridge={"hold": "1m"}) as house:
-        ada, ben = house.phone(ADA), house.agent("U0BEN")
-        await ada.texts("Are you open?")
-        thread = await house.thread(ADA)
-
-        await ben.replies(thread, "Yes")
-
-        await ben.hears("goes out in 60 seconds")
-
-
 async def test_what_a_reaction_says_stands_on_the_first_post(tmp_path: Path) -> None:
     async with opened_house(tmp_path, bridge={"meanings": {"eyes": "mine", "white_check_mark": "done"}}) as house:
         ada, ben = house.phone(ADA), house.agent("U0BEN")

@@ -121,3 +121,22 @@ async def test_the_home_tab_opens_the_form(house: House) -> None:
     await ben.presses_at_home("sms:new")
 
     assert (await ben.form()).blocks["did"]
+
+
+async def test_what_was_said_is_found_by_whoever_can_see_its_channel_and_by_nobody_else(house: House) -> None:
+    ben, ada = house.agent("U0BEN"), house.phone(ADA)
+    house.slack.state.channels[CHANNEL].is_private = True
+    house.slack.add_user("eve", id="U0EVE")
+    house.slack.state.channels[CHANNEL].members.discard("U0EVE")
+    eve = house.agent("U0EVE")
+    await ada.texts("The red bicycle, please")
+    await house.thread(ADA)
+
+    await ben.types("/sms find bicycle RED", "#service")
+    await eve.types("/sms find bicycle", "#service")
+
+    assert "The red bicycle" in await ben.hears("1 found for", "Ada Moss")
+    await eve.hears("Nothing was found for “bicycle”")
+    await eve.opens_home()
+    await eve.sees_home("New SMS")
+    assert "bicycle" not in str(await eve.sees_home())

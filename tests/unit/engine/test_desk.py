@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from bridge.domain.ids import ChannelRef
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskMedia, AskSearch, AskStatus, MediaView, SearchView, StatusView
+from bridge.domain.query import AskFind, AskMedia, AskStatus, FindView, MediaView, StatusView
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
 from tests.unit.flows.books import JPEG
@@ -37,12 +38,10 @@ async def test_a_file_is_shown_under_its_address_until_that_expires(works: Works
 
 
 async def test_texts_are_found_by_their_words_and_conversations_by_their_number(works: Works) -> None:
-    message = await works.books.texts("The red bicycle")
+    await works.books.texts("The red bicycle")
     desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
+    seen = frozenset({ChannelRef("C1")})
 
-    by_words, by_number = await desk.ask(AskSearch(words="Bicycle red")), await desk.ask(AskSearch(words="0142"))
+    views = [await desk.ask(AskFind(words=words, channels=seen)) for words in ("Bicycle red", "0142")]
 
-    assert isinstance(by_words, SearchView)
-    assert isinstance(by_number, SearchView)
-    assert [(hit.message.id, hit.conversation.id) for hit in by_words.hits] == [(message.id, message.conversation)]
-    assert [one.id for one in by_number.conversations] == [message.conversation]
+    assert [len(view.found) for view in views if isinstance(view, FindView)] == [1, 1]

@@ -7,7 +7,7 @@ import pytest
 from bridge.domain.command import AmendPost, Card, MarkPost, PostToThread, Said, SendSms, UploadFile
 from bridge.domain.dialplan import Abilities, LongText
 from bridge.domain.event import SmsComposed
-from bridge.domain.ids import EventKey, MessageId
+from bridge.domain.ids import ChannelRef, EventKey, MessageId
 from bridge.domain.notice import Case
 from bridge.domain.phrase import Mark, Mention
 from bridge.domain.standing import Place, Standing
@@ -15,12 +15,19 @@ from bridge.flows import compose, initiate
 from bridge.wording import form as words
 from tests.unit.flows.books import ANN, BEN, BOB, DID, OTHER_DID, Books, did, file, plan
 
+SEEN = frozenset({ChannelRef("C1")})
 GROUPS = Abilities(groups=True, media=True, receipts=True, lists=True, max_characters=1600, max_files=10)
 
 
 async def composed(books: Books, text: str = "We are open", **more: Any) -> MessageId:
     """Let Ben send off the form; return the message that comes of it."""
-    facts: dict[str, Any] = {"form": EventKey("form:1"), "did": DID, "to": (ANN.value,), "person": BEN} | more
+    facts: dict[str, Any] = {
+        "form": EventKey("form:1"),
+        "did": DID,
+        "to": (ANN.value,),
+        "person": BEN,
+        "channels": SEEN,
+    } | more
     event = SmsComposed(key=EventKey(f"submitted:{books.count}"), text=text, **facts)
     books.count += 1
     await books.acts(lambda ledger, now: initiate.sms(ledger, books.plan, event, now))
@@ -109,6 +116,7 @@ async def test_a_number_is_understood_as_people_write_it(books: Books, to: str) 
         ({"text": " "}, "text", words.nothing_to_send()),
         ({"unfit_files": ("plan.gdoc",)}, "files", words.unfit_file("plan.gdoc")),
         ({"did": OTHER_DID}, "did", words.no_such_did()),
+        ({"channels": frozenset()}, "did", words.not_yours()),
         ({"standing": Standing(place=Place.GUEST)}, "did", words.not_yours()),
     ],
 )

@@ -3,30 +3,31 @@
 import pytest
 
 from bridge.domain.dialplan import Person
-from bridge.domain.ids import PersonRef
+from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import AskHome, AskLines, AskPeers, HomeView
+from bridge.domain.query import AskFind, AskHome, AskLines, AskPeers, FindView, HomeView
 from bridge.domain.standing import Place, Standing
 from bridge.flows import survey
 from tests.unit.flows.books import ANN, BEN, BOB, DESK, MINUTE, OTHER_DID, Books, did, plan
 
+SEEN = frozenset({ChannelRef("C1")})
 BENS = did(number=OTHER_DID, label="Service", assigned=(Person(name="Ben", email="ben@example.com", slack=BEN),))
 BOTH = plan(did(), BENS, contacts={ANN: "Ann Moss", BOB: "Bob Anders"})
 
 
 def numbers(words: str) -> list[str]:
-    view = survey.lines(BOTH, AskLines(person=BEN, words=words))
+    view = survey.lines(BOTH, AskLines(person=BEN, channels=SEEN, words=words))
     return [view.to.number if view.to else "", view.text]
 
 
 def test_a_persons_own_numbers_come_first_and_the_others_after_them() -> None:
-    view = survey.lines(BOTH, AskLines(person=BEN))
+    view = survey.lines(BOTH, AskLines(person=BEN, channels=SEEN))
 
     assert [(line.label, line.is_his) for line in view.lines] == [("Service", True), ("Main line", False)]
 
 
 def test_whoever_may_not_answer_has_no_numbers() -> None:
-    guest = AskLines(person=BEN, standing=Standing(place=Place.GUEST))
+    guest = AskLines(person=BEN, channels=SEEN, standing=Standing(place=Place.GUEST))
 
     assert survey.lines(BOTH, guest).lines == ()
 
@@ -74,8 +75,10 @@ async def test_a_number_that_nobody_has_can_be_chosen_as_it_was_typed(books: Boo
     assert [(peer.number, peer.name) for peer in view.peers] == [("+14155550123", "")]
 
 
-async def home(books: Books, person: PersonRef) -> HomeView:
-    return await books.do(lambda ledger, now: survey.home(ledger, books.plan, AskHome(person=person), now))
+async def home(books: Books, person: PersonRef, channels: frozenset[ChannelRef] = SEEN) -> HomeView:
+    return await books.do(
+        lambda ledger, now: survey.home(ledger, books.plan, AskHome(person=person, channels=channels), now)
+    )
 
 
 async def test_home_shows_what_waits_for_a_person_apart_from_what_waits_for_others(books: Books) -> None:
@@ -106,3 +109,58 @@ async def test_what_is_acknowledged_is_not_there_any_more(books: Books) -> None:
 
     after = await home(books, DESK.slack)
     assert (len(before.mine), len(after.mine)) == (1, 0)
+
+
+async def test_what_stands_in_a_channel_that_a_person_cannot_see_is_not_shown_to_him(books: Books) -> None:
+    await books.texts("Are you open?")
+
+    seen, unseen = await home(books, BEN), await home(books, BEN, frozenset())
+
+    assert (len(seen.team), len(unseen.team)) == (1, 0)
+    assert survey.lines(BOTH, AskLines(person=BEN, channels=frozenset())).lines == ()
+
+
+async def found(books: Books, words: str, channels: frozenset[ChannelRef] = SEEN) -> FindView:
+    query = AskFind(words=words, channels=channels)
+    return await books.look(lambda ledger: survey.found(ledger, books.plan, query))
+
+
+async def test_texts_are_found_with_whose_they_are_and_where_and_replies_with_who_wrote_them(books: Books) -> None:
+    books.plan = BOTH
+    await books.texts("The red bicycle")
+    await books.goes_out()
+    await books.replies("Which bicycle?")
+
+    view = await found(books, "bicycle")
+
+    assert [(one.who, one.excerpt, one.by) for one in view.found] == [
+        ("Ann Moss · (212) 555-0142", "Which bicycle?", BEN),
+        ("Ann Moss · (212) 555-0142", "The red bicycle", None),
+    ]
+    assert all(one.link for one in view.found)
+    assert view.is_all
+
+
+async def test_a_conversation_is_found_by_the_end_of_its_number(books: Books) -> None:
+    await books.texts("The red bicycle")
+
+    view = await found(books, "555-0142")
+
+    assert [(one.who, one.excerpt) for one in view.found] == [("(212) 555-0142", "")]
+
+
+async def test_nothing_is_found_in_channels_that_a_person_cannot_see(books: Books) -> None:
+    await books.texts("The red bicycle")
+
+    assert (await found(books, "bicycle", frozenset())).found == ()
+    assert (await found(books, "0142", frozenset())).found == ()
+
+
+async def test_of_many_the_newest_are_shown(books: Books) -> None:
+    for number in range(12):
+        await books.texts(f"bicycle {number}")
+
+    view = await found(books, "bicycle")
+
+    assert [one.excerpt for one in view.found] == [f"bicycle {number}" for number in range(11, 1, -1)]
+    assert not view.is_all

@@ -1,0 +1,83 @@
+"""Which of our channels a person can see: what stands in the others is none of his business here either."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from adapters.slack.api import SlackApi
+from adapters.slack.errands import Errands
+from bridge.domain.ids import ChannelRef
+from bridge.domain.standing import Place, Standing
+from bridge.errors import PortError
+from bridge.ports import Clock
+
+_FRESH_FOR = timedelta(minutes=5)
+_KEPT_FOR = timedelta(hours=1)  # and used where Slack does not answer
+_AT_MOST_SECONDS = 1.0  # of the three for which a trigger serves
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """Who is in a channel; of a public one that need not be known, because every member can come in."""
+
+    members: frozenset[str] | None
+    since: datetime
+
+
+class Channels:
+    """Know who is in the channels that the configuration names."""
+
+    def __init__(self, api: SlackApi, clock: Clock, errands: Errands, refs: frozenset[ChannelRef]) -> None:
+        self._api = api
+        self._clock = clock
+        self._errands = errands
+        self._refs = refs
+        self._known: dict[ChannelRef, _Known] = {}
+        self._asking: dict[ChannelRef, asyncio.Event] = {}
+
+    def learn(self) -> None:
+        """Ask for all that is not known, or not for certain any more."""
+        for ref in self._refs:
+            if ref not in self._asking and self._age(ref) >= _FRESH_FOR:
+                self._asking[ref] = asyncio.Event()
+                self._errands.run(self._ask(ref, self._asking[ref]))
+
+    async def seen_by(self, person: str, standing: Standing) -> frozenset[ChannelRef]:
+        """Give the channels that a person can see; one of which nobody knows in a second is none."""
+        self.learn()
+        unknown = [done.wait() for ref, done in self._asking.items() if self._age(ref) >= _KEPT_FOR]
+        if unknown:
+            await asyncio.wait([asyncio.ensure_future(one) for one in unknown], timeout=_AT_MOST_SECONDS)
+        return frozenset(ref for ref in self._refs if self._is_seen(ref, person, standing))
+
+    def _is_seen(self, ref: ChannelRef, person: str, standing: Standing) -> bool:
+        if self._age(ref) >= _KEPT_FOR:
+            return False
+        members = self._known[ref].members
+        return standing.place is Place.MEMBER if members is None else person in members
+
+    def _age(self, ref: ChannelRef) -> timedelta:
+        known = self._known.get(ref)
+        return self._clock.now() - known.since if known else timedelta.max
+
+    async def _ask(self, ref: ChannelRef, done: asyncio.Event) -> None:
+        try:
+            self._known[ref] = _Known(members=await self._members(ref), since=self._clock.now())
+        except PortError:
+            pass  # what was known serves for an hour; then nobody sees it, and it is asked again each time
+        finally:
+            del self._asking[ref]
+            done.set()
+
+    async def _members(self, ref: ChannelRef) -> frozenset[str] | None:
+        id_ = await self._api.channel(ref)
+        answer = await self._api.read("conversations.info", {"channel": id_})
+        channel = answer.get("channel")
+        is_open = isinstance(channel, dict) and channel.get("is_private") is False
+        if is_open:
+            return None
+        members: set[str] = set()
+        async for page in self._api.answers("conversations.members", {"channel": id_}):
+            found = page.get("members")
+            members.update(map(str, found if isinstance(found, list) else ()))
+        return frozenset(members)
