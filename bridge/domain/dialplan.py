@@ -65,6 +65,7 @@ class Did:
     long_text: LongText = LongText.SEGMENTS
     max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
     replies: Replies = Replies.SEND
+    converts: bool = True  # pictures of replies are made fit, instead of refused
 
 
 @dataclass(frozen=True, kw_only=True)
