@@ -369,7 +369,7 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
         await house.is_audited()
 
 
-def did(**more: str) -> list[Json]:
+def did(**more: Any) -> list[Json]:
     """Configure one number of ours alone, with these settings."""
     line = {"number": DID, "label": "Main line", "carrier": "main", "channel": CHANNEL, "assigned": ["Front desk"]}
     return [{**line, **more}]
