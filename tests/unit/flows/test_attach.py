@@ -218,3 +218,14 @@ async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_fir
     is_given_up = await books.do(lambda ledger, now: rescue.set_aside(ledger, books.plan, upload.entry, now))
 
     assert not is_given_up
+
+
+async def test_more_files_than_one_message_takes_are_refused_with_both_numbers(books: Books) -> None:
+    await opened(books)
+    await books.replies("Look", files=tuple(file(number, name=f"{number}.jpg") for number in range(1, 12)))
+
+    await books.goes_out()
+
+    assert books.sms() == []
+    assert books.notices() == [Case.FILE_TOO_LARGE]
+    assert "11 files" in books.notes()[0]

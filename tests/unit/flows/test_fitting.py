@@ -1,5 +1,6 @@
 """The pictures of a reply are made fit before it goes out; what was made smaller, or cannot be, is said."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -240,17 +241,38 @@ async def test_what_was_interrupted_is_made_once_more(talk: Books) -> None:
     assert talk.sms() == ["Look"]
 
 
-async def test_a_number_that_left_the_configuration_meanwhile_makes_nothing(talk: Books) -> None:
+@pytest.mark.parametrize("is_made", [True, False])
+async def test_a_number_that_left_the_configuration_meanwhile_says_nothing(talk: Books, is_made: bool) -> None:
     await talk.replies("Look", files=(CAT,))
     await talk.goes_out(talk.except_for(FIT, None))
     (taken,) = talk.of_kind(FIT)
     talk.plan = type(talk.plan)(dids=(), abilities=talk.plan.abilities)
 
-    for settlement in (talk.well(taken), Settlement(outcome=Outcome.PERMANENT)):
-        await talk.settles(taken, settlement)
+    await talk.settles(taken, talk.well(taken) if is_made else Settlement(outcome=Outcome.PERMANENT))
 
-    assert (await talk.entry(taken.entry.id)).state is EntryState.SENT
+    assert (await talk.entry(taken.entry.id)).state is (EntryState.SENT if is_made else EntryState.FAILED)
     assert await talk.takes() == []
+    assert talk.notices() == []
+
+
+async def test_pictures_that_retention_has_taken_meanwhile_are_not_made(talk: Books) -> None:
+    reply = await talk.replies("Look", files=(CAT,))
+    await talk.goes_out(talk.at_first(FIT, Settlement(outcome=Outcome.TRANSIENT)))
+    (kept,) = await talk.look(lambda ledger: ledger.messages.attachments(reply))
+    await talk.do(lambda ledger, now: ledger.messages.attach(replace(kept, digest="gone")))
+
+    talk.forward(MINUTE)
+    await talk.goes_out()
+
+    assert len(talk.of_kind(FIT)) == 1
+
+
+async def test_what_is_said_of_more_files_than_there_are_is_no_reason_to_hold_back(talk: Books) -> None:
+    await talk.replies("Look", files=(CAT,))
+
+    await talk.goes_out(spoilt(talk, Reason.REJECTED, PRINT, PRINT))
+
+    assert talk.notices() == []
 
 
 async def test_a_message_is_never_larger_than_its_limit_when_pictures_keep_to_their_shares(talk: Books) -> None:
