@@ -167,6 +167,19 @@ class Mail(Protocol):
         """Tell whether the mail with this key was taken; a server without a copy mailbox raises `Uncertain`."""
 
 
+class Darkroom(Protocol):
+    """Where pictures are made such that phones and carriers take them. Strangers' pictures are decoded only there."""
+
+    async def fit(self, media: Media, most: int) -> Media:
+        """Return the picture as JPEG or GIF of at most `most` octets, bare of what it tells beside itself.
+
+        The same picture and limit give the same result; one that is fit already comes back as it is. `Permanent` with
+        TOO_LARGE where it cannot be made small enough, UNSUPPORTED_MEDIA where it is no picture that is known there,
+        REJECTED where it cannot be read, whether it is broken or made to do harm. `Transient` where nothing can be
+        tried now.
+        """
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worlds:
     """Every door of the house, by the name that destinations and sources use."""
@@ -174,6 +187,7 @@ class Worlds:
     chat: Chat
     mail: Mail
     carriers: dict[str, Carrier]
+    darkroom: Darkroom
 
 
 T = TypeVar("T")

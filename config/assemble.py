@@ -19,6 +19,7 @@ from adapters.http.description import Json, document
 from adapters.http.health import mount_health
 from adapters.http.media import mount_media
 from adapters.mail import SmtpMail
+from adapters.pictures import PATIENCE, PictureDarkroom
 from adapters.postgres import PostgresStore
 from adapters.slack import SlackChat
 from adapters.slack import description as chat_routes
@@ -43,6 +44,7 @@ from config.settings import Settings, StoreSettings, dial_plan, groups
 log = logging.getLogger("sms-bridge")
 
 _PATIENCE = timedelta(seconds=5)  # with another process that holds the database file
+_MOST_PICTURES = 10  # of one reply
 _TIER_3 = 50 / 60  # calls a second that Slack grants for one method, in its third tier
 
 
@@ -90,7 +92,7 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
         daemon = Daemon(
             store=store,
             plan=dial_plan(settings, {name: carrier.abilities for name, carrier in carriers.items()}),
-            worlds=Worlds(chat=chat, mail=mail, carriers=doors),
+            worlds=Worlds(chat=chat, mail=mail, carriers=doors, darkroom=PictureDarkroom()),
             manners=_manners(settings),
             gates=(ControlServer(settings.control_socket, _back_up_of(store)), _Port(server)),
             clock=clock,
@@ -212,6 +214,7 @@ def _manners(settings: Settings) -> Mapping[str, Manner]:
         request.CARDS: edits,
         request.MARKS: edits,
         request.FILES: Manner(per_second=1 if paced else 0, burst=5, at_once=4, timeout=timedelta(seconds=90)),
+        request.DARKROOM: Manner(at_once=1, timeout=PATIENCE * _MOST_PICTURES),
         "mail": Manner(
             at_once=2,
             timeout=settings.mail.accept_timeout + timedelta(minutes=2),

@@ -27,6 +27,7 @@ from adapters.control.settings import ControlSettings
 from adapters.http.settings import HttpSettings
 from adapters.mail.address import addr_spec
 from adapters.mail.settings import MailSettings
+from adapters.pictures.settings import MessageSize, MmsLimitSettings
 from adapters.postgres.settings import PostgresSettings
 from adapters.slack.settings import SlackSettings
 from adapters.sqlite.settings import SqliteSettings
@@ -34,12 +35,9 @@ from adapters.twilio.settings import TwilioSettings
 from bridge.domain.dialplan import MEANINGS, NOTES, Abilities, DialPlan, Did, LongText, Meaning, Person, Replies
 from bridge.domain.duration import duration
 from bridge.domain.ids import ChannelRef, PersonRef
-from bridge.domain.phone import PhoneNumber, ShortCode, address, is_toll_free
+from bridge.domain.phone import PhoneNumber, ShortCode, address
 from bridge.domain.toll import Limits
 from bridge.wording import config as wording
-
-LONG_CODE_MMS_BYTES = 500_000  # US Cellular's limit: the smallest that any network sets for ordinary numbers
-TOLL_FREE_MMS_BYTES = 525_000  # all networks alike
 
 CarrierSettings = TwilioSettings
 """What may stand in [carriers.NAME]; with a second carrier this becomes a union, told apart by `type`."""
@@ -173,6 +171,10 @@ class BridgeSettings(HttpSettings):
         default=MEANINGS,
         description='What a reaction, by its name, says beyond taking texts on: "mine", "done" or "no answer needed".',
     )
+    convert_pictures: bool = Field(
+        default=True,
+        description="Whether pictures in replies are converted and made smaller as needed, instead of refused.",
+    )
     admins: tuple[str, ...] = Field(
         default=(), description="The people, by name, who are told what only an operator can mend."
     )
@@ -238,9 +240,11 @@ class DidSettings(BaseModel):
         default=Replies.SEND,
         description="Which replies go out: send (every one but notes), mention (those that mention the app) or off.",
     )
-    max_mms_bytes: Annotated[int, Field(ge=10_000, le=5_000_000)] | None = Field(
-        default=None,
-        description="The largest whole picture message; by default 500,000 octets, and 525,000 for toll-free numbers.",
+    convert_pictures: bool | None = Field(
+        default=None, description="For this number only, instead of the one in [bridge]."
+    )
+    max_mms_bytes: MessageSize | None = Field(
+        default=None, description="The largest whole picture message of this number, whatever [mms_limits] says."
     )
 
 
@@ -289,6 +293,7 @@ class Settings(BaseModel):
     slack: SlackSettings
     mail: MailSettings
     limits: LimitSettings = LimitSettings()
+    mms_limits: MmsLimitSettings = MmsLimitSettings()
     carriers: Annotated[dict[CarrierName, CarrierSettings], Field(min_length=1)]
     people: Annotated[tuple[PersonSettings, ...], Field(min_length=1)]
     contacts: tuple[ContactSettings, ...] = ()
@@ -305,7 +310,7 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
     bridge = settings.bridge
     people = {p.name: Person(name=p.name, email=p.email, slack=_person(p.slack)) for p in settings.people}
     return DialPlan(
-        dids=tuple(_did(did, bridge, people) for did in settings.dids),
+        dids=tuple(_did(did, settings, people) for did in settings.dids),
         people=tuple(people.values()),
         admins=tuple(people[name] for name in bridge.admins),
         contacts={address(contact.number): contact.name for contact in settings.contacts},
@@ -345,8 +350,8 @@ def _person(slack: str | None) -> PersonRef | None:
     return PersonRef(slack) if slack else None
 
 
-def _did(did: DidSettings, bridge: BridgeSettings, people: Mapping[str, Person]) -> Did:
-    number = PhoneNumber(did.number)
+def _did(did: DidSettings, settings: Settings, people: Mapping[str, Person]) -> Did:
+    number, bridge = PhoneNumber(did.number), settings.bridge
     return Did(
         number=number,
         label=did.label,
@@ -358,7 +363,8 @@ def _did(did: DidSettings, bridge: BridgeSettings, people: Mapping[str, Person])
         long_text=did.long_text,
         replies=did.replies,
         responders=_responders(did.responders, people),
-        max_mms_bytes=did.max_mms_bytes or (TOLL_FREE_MMS_BYTES if is_toll_free(number) else LONG_CODE_MMS_BYTES),
+        converts=bridge.convert_pictures if did.convert_pictures is None else did.convert_pictures,
+        max_mms_bytes=did.max_mms_bytes or settings.mms_limits.for_any(number),
     )
 
 

@@ -136,6 +136,15 @@ class RecordingChat(_Recording):
             await asyncio.Event().wait()
 
 
+class RecordingDarkroom(_Recording):
+    """Everything fits as it is."""
+
+    async def fit(self, media: Media, most: int) -> Media:
+        await self.before(media)
+        await self._hear((media, most))
+        return media
+
+
 class RecordingMail(_Recording):
     async def send(self, mail: SendMail, key: EntryToken, still_due: StillDue[SendMail]) -> MailRef | None:
         return MailRef(f"<{key}>") if await self._ask(mail, still_due) else None

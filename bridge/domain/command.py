@@ -112,4 +112,12 @@ class FetchMedia:
     limit: int  # octets
 
 
-Command = PostToThread | UploadFile | AmendPost | MarkPost | SendSms | SendMail | FetchMedia
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitPictures:
+    """Make the pictures of one reply such that phones take them and that together they fit into one message."""
+
+    pictures: tuple[Media, ...]
+    room: int  # octets that they may take up together as they travel
+
+
+Command = PostToThread | UploadFile | AmendPost | MarkPost | SendSms | SendMail | FetchMedia | FitPictures

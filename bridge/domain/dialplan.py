@@ -77,6 +77,7 @@ class Did:
     max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
     replies: Replies = Replies.SEND
     responders: frozenset[str] = frozenset()  # people and groups; empty: those of the plan
+    converts: bool = True  # pictures of replies are made fit, instead of refused
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -86,13 +86,31 @@ _SIGNATURES = (
     (b"GIF87a", "image/gif", "gif"),
     (b"GIF89a", "image/gif", "gif"),
     (b"\x89PNG\r\n\x1a\n", "image/png", "png"),
+    (b"II*\0", "image/tiff", "tiff"),
+    (b"MM\0*", "image/tiff", "tiff"),
     (b"%PDF-", "application/pdf", "pdf"),
     (b"BEGIN:VCARD", "text/vcard", "vcf"),
     (b"#!AMR", "audio/amr", "amr"),
     (b"OggS", "audio/ogg", "ogg"),
     (b"ID3", "audio/mpeg", "mp3"),
+    (b"\xff\xfb", "audio/mpeg", "mp3"),
+    (b"\xff\xf3", "audio/mpeg", "mp3"),
 )
-_BOXES = {b"heic": "image/heic", b"heix": "image/heic", b"mif1": "image/heic", b"avif": "image/avif"}
+_BOXES = {
+    **dict.fromkeys((b"heic", b"heix", b"heim", b"heis", b"hevc", b"mif1", b"msf1"), "image/heic"),
+    **dict.fromkeys((b"avif", b"avis"), "image/avif"),
+    **dict.fromkeys((b"3gp4", b"3gp5", b"3gp6", b"3g2a"), "video/3gpp"),
+}
+_CHUNKS = {b"WEBP": "image/webp", b"WAVE": "audio/wav"}
+_ENDINGS = {
+    "audio/mp3": "mp3",
+    "audio/mp4": "m4a",
+    "audio/x-wav": "wav",
+    "image/jpg": "jpg",
+    "text/x-vcard": "vcf",
+    "video/3gpp": "3gp",
+    "video/quicktime": "mov",
+}
 UNKNOWN_TYPE = "application/octet-stream"
 
 
@@ -101,8 +119,10 @@ def media_type(content: bytes) -> str:
     for start, kind, _ in _SIGNATURES:
         if content.startswith(start):
             return kind
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
+    if content[:4] == b"RIFF":
+        return _CHUNKS.get(content[8:12], UNKNOWN_TYPE)
+    if content[:2] == b"BM" and content[6:10] == bytes(4) and len(content) > 26:
+        return "image/bmp"
     if content[4:8] == b"ftyp":
         return _BOXES.get(content[8:12], "audio/mp4" if content[8:11] == b"M4A" else "video/mp4")
     return UNKNOWN_TYPE
@@ -110,11 +130,13 @@ def media_type(content: bytes) -> str:
 
 def media_name(number: int, kind: str) -> str:
     """Name a file that came without a name: picture-1.jpg, file-2.pdf."""
-    ending = next((ending for _, known, ending in _SIGNATURES if known == kind), kind.rpartition("/")[2])
+    endings = {known: ending for _, known, ending in _SIGNATURES} | _ENDINGS
+    ending = endings.get(kind, kind.rpartition("/")[2])
     return f"{'picture' if kind.startswith('image/') else 'file'}-{number}.{ending if kind != UNKNOWN_TYPE else 'bin'}"
 
 
 SENDABLE_TYPES = ("image/jpeg", "image/gif")
+CONVERTIBLE_TYPES = ("image/png", "image/webp", "image/heic", "image/avif", "image/bmp", "image/tiff")
 
 
 def encoded_size(text: str, contents: list[int]) -> int:

@@ -24,6 +24,8 @@ class Case(StrEnum):
     EMPTY_REPLY = "empty-reply"
     UNSUPPORTED_FILE = "unsupported-file"
     FILE_TOO_LARGE = "file-too-large"
+    FILE_UNREADABLE = "file-unreadable"
+    FILES_SHRUNK = "files-shrunk"
     FILE_UNREACHABLE = "file-unreachable"
     STOPPED = "stopped"
     STARTED = "started"

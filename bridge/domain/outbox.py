@@ -22,6 +22,7 @@ class WishKind(StrEnum):
     SEND_SMS = "send-sms"  # subject: a message
     FETCH_MEDIA = "fetch-media"  # subject: a message; from the carrier
     FETCH_FILE = "fetch-file"  # subject: a message; from the chat
+    FIT_FILES = "fit-files"  # subject: a message; all its files together
     UPLOAD_FILE = "upload-file"  # subject: a message
     SEND_DIGEST = "send-digest"  # subject: a digest
     SEND_WARNING = "send-warning"  # subject: an admin's address
@@ -119,6 +120,7 @@ class Settlement:
     remedy: str = ""
     shown: frozenset[MessageId] | None = None  # the messages that a digest contained when it went, where that is known
     media: Media | None = None  # what was fetched
+    fitted: tuple[Media, ...] = ()  # what was made fit; where one cannot be, those before it
 
 
 def backoff(tries: int) -> timedelta:

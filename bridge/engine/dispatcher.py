@@ -12,6 +12,7 @@ from bridge.domain.command import (
     AmendPost,
     Command,
     FetchMedia,
+    FitPictures,
     MarkPost,
     PostToThread,
     SendMail,
@@ -21,6 +22,7 @@ from bridge.domain.command import (
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.message import Posted
 from bridge.domain.outbox import OutboxEntry, Outcome, Settlement, WishKind
+from bridge.engine.fitter import fitted
 from bridge.engine.pacer import Pacer
 from bridge.errors import Blocked, Permanent, PortError, StoreBusy, Transient, Uncertain
 from bridge.flows import deliver
@@ -230,11 +232,16 @@ class Dispatcher:
                 letter = _Wish(self.store, self.plan, entry, command, self.clock)
                 sent = _sent(await mail.send(command, key, letter.still_due))
                 return _with_contents(sent, letter.command)
-            case FetchMedia():
-                source = chat if entry.kind is WishKind.FETCH_FILE else self._carrier(entry)
-                return Settlement(outcome=Outcome.SENT, media=await source.fetch(command))
+            case FetchMedia() | FitPictures():
+                return await self._brought(entry, command)
             case _:
                 assert_never(command)
+
+    async def _brought(self, entry: OutboxEntry, command: FetchMedia | FitPictures) -> Settlement:
+        if isinstance(command, FitPictures):
+            return await fitted(self.worlds.darkroom, command)
+        source = self.worlds.chat if entry.kind is WishKind.FETCH_FILE else self._carrier(entry)
+        return Settlement(outcome=Outcome.SENT, media=await source.fetch(command))
 
     def _carrier(self, entry: OutboxEntry) -> Carrier:
         name = entry.destination.partition("/")[0].removesuffix(".media")

@@ -1,4 +1,4 @@
-"""Attach: a file that was fetched joins its message; one that cannot be had, or not be sent, is said in the thread."""
+"""Attach: a file that was fetched joins its message; what of a reply cannot be sent, or was made smaller, is said."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -9,6 +9,7 @@ from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import File
 from bridge.domain.ids import MessageId
 from bridge.domain.message import (
+    CONVERTIBLE_TYPES,
     SENDABLE_TYPES,
     UNKNOWN_TYPE,
     Attachment,
@@ -19,15 +20,23 @@ from bridge.domain.message import (
     encoded_size,
 )
 from bridge.domain.notice import Case, Notice
-from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement
+from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, Settlement, WishKind
 from bridge.errors import Reason
 from bridge.flows import compose, doubt, request, warn
+from bridge.flows.compose import Whose
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
+MOST_AT_ONCE = 50_000_000  # octets of one reply that are made fit: all of them are held in memory meanwhile
+
 
 def wanted(ledger: Ledger, message: Message, number: int, file: File) -> None:
-    """Record a file that a message announces, before it is fetched; `number` is 1 for the first."""
+    """Record a file that a message announces, before it is fetched; `number` is 1 for the first.
+
+    A reply whose words were changed announces its files again: what became of them stays.
+    """
+    if any(one.number == number for one in ledger.messages.attachments(message.id)):
+        return
     ledger.messages.attach(
         Attachment(
             message=message.id,
@@ -51,7 +60,10 @@ def fetched(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, media: Media, no
 
 
 def refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    """Record that the file cannot be had, and say so."""
+    """Record that a file cannot be had, or not be made fit, and say so."""
+    if entry.kind is WishKind.FIT_FILES:
+        _not_fitted(ledger, plan, entry, settlement, now)
+        return
     found = _attachment(ledger, entry)
     if found:
         _become(ledger, found, MediaState.REFUSED, None)
@@ -91,6 +103,8 @@ def _attachment(ledger: Ledger, entry: OutboxEntry) -> Attachment | None:
 
 def _become(ledger: Ledger, attachment: Attachment, state: MediaState, media: Media | None) -> None:
     kind, size, digest = (media.type, len(media.content), media.digest) if media else (attachment.type, 0, "")
+    if kind == UNKNOWN_TYPE and attachment.type not in (*SENDABLE_TYPES, *CONVERTIBLE_TYPES):
+        kind = attachment.type  # its own word is all that we know of it
     ledger.messages.attach(replace(attachment, type=kind, size=size or attachment.size, state=state, digest=digest))
 
 
@@ -98,52 +112,94 @@ def _go_on(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
     about = compose.whose(ledger, plan, entry)
     if not about:
         return
-    message, conversation, did = about
-    attachments = ledger.messages.attachments(message.id)
-    if message.direction is Direction.INBOUND:
-        if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
-            request.uploaded(ledger, conversation, message, entry.part, now)
-    elif all(one.state is not MediaState.WANTED for one in attachments):
+    message, conversation, _ = about
+    if message.direction is Direction.OUTBOUND:
         if compose.is_shown_by_us(ledger, message):
-            for one in attachments:
-                request.uploaded(ledger, conversation, message, one.number, now)
-        notice = _unfit(plan, did, message, attachments)
+            _shown_too(ledger, conversation, message, entry, now)
+        judged(ledger, plan, about, f"{message.id}/unfit", now)
+        return
+    _shown_too(ledger, conversation, message, entry, now)
+
+
+def _shown_too(ledger: Ledger, conversation: Conversation, message: Message, entry: OutboxEntry, now: datetime) -> None:
+    """Have a file put into the thread that is not there yet."""
+    attachments = ledger.messages.attachments(message.id)
+    if any(one.number == entry.part and one.state is MediaState.KEPT for one in attachments):
+        request.uploaded(ledger, conversation, message, entry.part, now)
+
+
+def judged(ledger: Ledger, plan: DialPlan, about: Whose, cause: str, now: datetime) -> None:
+    """Hold a reply back whose files are all there, or never will be, and cannot be texted."""
+    attachments = ledger.messages.attachments(about.message.id)
+    if all(one.state is not MediaState.WANTED for one in attachments):
+        notice = _unfit(plan, about.did, about.message, attachments)
         if notice:
-            _hold_back(ledger, plan, did, conversation, message, notice, now)
+            _hold_back(ledger, plan, about, notice, cause, now)
 
 
-def _unfit(plan: DialPlan, did: Did, message: Message, attachments: tuple[Attachment, ...]) -> tuple[Case, str] | None:
-    """Return why these files cannot be texted, in a case and its words."""
+def _unfit(plan: DialPlan, did: Did, message: Message, attachments: tuple[Attachment, ...]) -> Notice | None:
+    """Return why these files cannot be texted, and cannot be made so either."""
     for one in attachments:
         if one.state is MediaState.REFUSED:
-            return Case.FILE_UNREACHABLE, one.name
-        if one.type not in SENDABLE_TYPES:
-            return Case.UNSUPPORTED_FILE, one.name if one.type == UNKNOWN_TYPE else f"{one.name} ({one.type})"
+            return Notice(case=Case.FILE_UNREACHABLE, detail=one.name)
+        if one.type not in SENDABLE_TYPES and not (did.converts and one.type in CONVERTIBLE_TYPES):
+            return _unsupported(did, one)
     most = plan.abilities[did.carrier].max_files
     if len(attachments) > most:
-        return Case.FILE_TOO_LARGE, words.too_many(len(attachments), most)
-    size = encoded_size(message.text, [one.size for one in attachments])
-    if size > did.max_mms_bytes:
-        return Case.FILE_TOO_LARGE, words.too_large(size, did.max_mms_bytes)
+        return Notice(case=Case.FILE_TOO_LARGE, detail=words.too_many(len(attachments), most))
+    sizes = [one.size for one in attachments]
+    size = encoded_size(message.text, sizes)
+    if sum(sizes) > MOST_AT_ONCE if did.converts else size > did.max_mms_bytes:
+        return Notice(case=Case.FILE_TOO_LARGE, detail=words.too_large(size, did.max_mms_bytes))
     return None
 
 
-def _hold_back(
-    ledger: Ledger,
-    plan: DialPlan,
-    did: Did,
-    conversation: Conversation,
-    message: Message,
-    why: tuple[Case, str],
-    now: datetime,
-) -> None:
+def _unsupported(did: Did, file: Attachment) -> Notice:
+    named = file.name if file.type == UNKNOWN_TYPE else f"{file.name} ({file.type})"
+    return Notice(case=Case.UNSUPPORTED_FILE, detail=named, reason=words.ANY_PICTURE if did.converts else "")
+
+
+def fitted(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, pictures: tuple[Media, ...], now: datetime) -> None:
+    """Let a reply have its pictures as they were made fit; say so where it would have been too large without."""
+    about = compose.whose(ledger, plan, entry)
+    if not about:
+        return
+    files = compose.with_files(ledger, about.message)
+    for file, media in zip(files, pictures, strict=False):
+        ledger.media.keep(media, now)
+        _become(ledger, file, MediaState.KEPT, media)
+    if encoded_size(about.message.text, [one.size for one in files]) > about.did.max_mms_bytes:
+        sizes = [(file.name, file.size, len(made.content)) for file, made in zip(files, pictures, strict=False)]
+        detail = words.smaller([one for one in sizes if one[1] > one[2]])
+        notice = Notice(case=Case.FILES_SHRUNK, detail=detail)
+        warn.thread(ledger, about.did, about.conversation, notice, entry.id, now, about.message.said_at)
+
+
+def _not_fitted(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Hold a reply back of whose pictures one cannot be made fit."""
+    about = compose.whose(ledger, plan, entry)
+    if not about:
+        return
+    files = compose.with_files(ledger, about.message)[len(settlement.fitted) :]
+    if files:
+        _hold_back(ledger, plan, about, _why(about.did, files[0], settlement.reason), entry.id, now)
+
+
+def _why(did: Did, file: Attachment, reason: Reason | None) -> Notice:
+    if reason is Reason.UNSUPPORTED_MEDIA:
+        return _unsupported(did, file)
+    if reason is Reason.TOO_LARGE:
+        return Notice(case=Case.FILE_TOO_LARGE, detail=words.cannot_shrink(file.name, file.size, did.max_mms_bytes))
+    return Notice(case=Case.FILE_UNREADABLE, detail=file.name)
+
+
+def _hold_back(ledger: Ledger, plan: DialPlan, about: Whose, why: Notice, cause: str, now: datetime) -> None:
     """Withdraw the reply with its files, keep its words, and ask."""
+    message, conversation, did = about
     for entry in ledger.outbox.of_message(message.id):
         cancelled = EntryChange(state=EntryState.CANCELLED, status=DeliveryStatus.FAILED)
         ledger.outbox.alter(entry.id, cancelled)
-    cause = f"{message.id}/unfit"
-    about = words_alone(ledger, plan, did, message, cause, now)
-    person = message.author if isinstance(message.author, str) else None
-    notice = Notice(case=why[0], about=about, person=person, detail=why[1])
+    token = words_alone(ledger, plan, did, message, cause, now)
+    notice = replace(why, about=token, person=about.person)
     warn.thread(ledger, did, conversation, notice, cause, now, message.said_at)
     request.marked(ledger, message.id, cause, now)

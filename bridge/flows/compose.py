@@ -9,6 +9,7 @@ from bridge.domain.command import (
     Card,
     Command,
     FetchMedia,
+    FitPictures,
     MarkPost,
     Note,
     PostToThread,
@@ -22,9 +23,10 @@ from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
 from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
-from bridge.domain.message import Media, MediaState, Message, media_name
+from bridge.domain.message import Attachment, Media, MediaState, Message, media_name
 from bridge.domain.notice import Notice
-from bridge.domain.outbox import OutboxEntry, WishKind
+from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
+from bridge.domain.parcel import room
 from bridge.domain.phone import Address
 from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
@@ -225,11 +227,10 @@ def _send(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
 def _granted(ledger: Ledger, message: Message, now: datetime) -> tuple[str, ...]:
     """Let the carrier fetch the kept files of a reply, for a while."""
     tokens = []
-    for attachment in ledger.messages.attachments(message.id):
-        if attachment.state is MediaState.KEPT:
-            token = ledger.seal(f"{message.id}/media/{attachment.number}/{attachment.digest}")
-            ledger.media.grant(token, attachment.digest, now + MEDIA_GRANT)
-            tokens.append(token)
+    for attachment in with_files(ledger, message):
+        token = ledger.seal(f"{message.id}/media/{attachment.number}/{attachment.digest}")
+        ledger.media.grant(token, attachment.digest, now + MEDIA_GRANT)
+        tokens.append(token)
     return tuple(tokens)
 
 
@@ -237,6 +238,29 @@ def _fetch(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
     attachments = ledger.messages.attachments(MessageId(entry.subject))
     wanted = [one for one in attachments if one.number == entry.part and one.state is MediaState.WANTED]
     return FetchMedia(ref=wanted[0].ref, limit=LARGEST_FILE) if wanted else Unsaid.WITHDRAWN
+
+
+def _fit(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    found = whose(ledger, plan, entry)
+    if not found or not found.did.converts or not _is_to_go(ledger, found.message):
+        return Unsaid.WITHDRAWN
+    kept = [ledger.media.get(one.digest) for one in with_files(ledger, found.message)]
+    pictures = tuple(media for media in kept if media)
+    if len(pictures) != len(kept):
+        return Unsaid.WITHDRAWN
+    return FitPictures(pictures=pictures, room=room(found.message.text, found.did.max_mms_bytes))
+
+
+def _is_to_go(ledger: Ledger, message: Message) -> bool:
+    """Tell whether this reply may still go out with its files."""
+    ended = (EntryState.SENT, EntryState.FAILED, EntryState.CANCELLED)
+    entries = [one for one in ledger.outbox.of_message(message.id) if one.detail != request.WITHOUT_FILES]
+    return message.refusal is None and any(one.state not in ended for one in entries)
+
+
+def with_files(ledger: Ledger, message: Message) -> tuple[Attachment, ...]:
+    """Return the files of a reply that are here, in order."""
+    return tuple(one for one in ledger.messages.attachments(message.id) if one.state is MediaState.KEPT)
 
 
 def _upload(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -336,6 +360,7 @@ _COMPOSERS = {
     WishKind.SEND_SMS: _send,
     WishKind.FETCH_MEDIA: _fetch,
     WishKind.FETCH_FILE: _fetch,
+    WishKind.FIT_FILES: _fit,
     WishKind.UPLOAD_FILE: _upload,
     WishKind.SEND_DIGEST: _digest,
     WishKind.SEND_WARNING: _warning,

@@ -42,6 +42,7 @@ _HARMLESS = (
     WishKind.MARK_REPLY,
     WishKind.FETCH_MEDIA,
     WishKind.FETCH_FILE,
+    WishKind.FIT_FILES,
 )  # doing one of these twice changes nothing
 _FETCHING = (WishKind.FETCH_MEDIA, WishKind.FETCH_FILE)
 
@@ -162,6 +163,8 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
         attach.fetched(ledger, plan, entry, settlement.media, now)
+    elif entry.kind is WishKind.FIT_FILES:
+        attach.fitted(ledger, plan, entry, settlement.fitted, now)
     elif entry.kind is WishKind.SEND_DIGEST:
         ledger.audit.clear(_refused_digest(entry))
         if settlement.shown is not None:
@@ -237,7 +240,7 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
     match entry.kind:
         case WishKind.SEND_SMS:
             _refused(ledger, plan, entry, settlement, now)
-        case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE:
+        case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE | WishKind.FIT_FILES:
             attach.refused(ledger, plan, entry, settlement, now)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason is Reason.GONE:
             _reopen(ledger, entry)

@@ -237,6 +237,8 @@ def _send(
     for number, file in enumerate(event.files, 1):
         attach.wanted(ledger, message, number, file)
         request.fetched_before_sending(ledger, did, message, number, now)
+    if event.files and did.converts:
+        request.fitted_before_sending(ledger, did, message, event.key, now)
     texts = compose.texts_of(message, did, plan)
     question = None if unsure_since else _question(plan, did, message, event, texts, now)
     if question:
@@ -247,6 +249,8 @@ def _send(
         _requested(ledger, did, message, event, texts, now, unsure_since=unsure_since)
     else:
         _send_within_limits(ledger, plan, did, conversation, message, event, texts, now)
+    if event.files:
+        attach.judged(ledger, plan, compose.Whose(message, conversation, did), f"{event.key}/unfit", now)
     _say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
 
 

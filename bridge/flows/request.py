@@ -12,8 +12,9 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
 from bridge.flows import doubt
 from bridge.ports import Ledger
 
-_ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE)
+_ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE, WishKind.FIT_FILES)
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
+DARKROOM = "pictures"
 WITHOUT_FILES, OVER_LIMIT = "without files", "over limit"  # the details that a reply's SMS may have
 
 
@@ -161,6 +162,20 @@ def fetched_before_sending(ledger: Ledger, did: Did, message: Message, number: i
     )
 
 
+def fitted_before_sending(ledger: Ledger, did: Did, message: Message, cause: str, now: datetime) -> None:
+    """Have the files of a reply made fit, in the lane of the SMS, behind their fetching, but at no carrier's pace."""
+    _put(
+        ledger,
+        step(cause, "fit"),
+        WishKind.FIT_FILES,
+        message.id,
+        now,
+        destination=DARKROOM,
+        within=message.conversation,
+        in_lane=lane(did, message.conversation),
+    )
+
+
 def uploaded(ledger: Ledger, conversation: Conversation, message: Message, number: int, now: datetime) -> None:
     """Have a kept file put into the thread."""
     _put(
@@ -267,6 +282,7 @@ def _put(
     *,
     destination: str,
     within: str,
+    in_lane: str = "",
     part: int = 0,
     detail: str = "",
     state: EntryState = EntryState.READY,
@@ -278,7 +294,7 @@ def _put(
         OutboxEntry(
             id=id,
             token=token(ledger, id),
-            lane=f"{destination}:{within}",
+            lane=in_lane or f"{destination}:{within}",
             destination=destination,
             kind=kind,
             subject=subject,

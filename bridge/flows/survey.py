@@ -82,7 +82,8 @@ def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeV
     not_mine = [(did, one) for did, one in all_of_them if did and not _is_his(did, query.person)]
     others = [one for did, one in not_mine if did.channel in query.channels]
     today = now.astimezone(ZoneInfo(plan.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
-    received, sent = ledger.messages.counts_since(today)
+    seen = [did for did in plan.dids if did.channel in query.channels or _is_his(did, query.person)]
+    received, sent = ledger.messages.counts_since(today, [did.number for did in seen])
     numbers = [_line(did, query.person) for did in plan.dids if _is_his(did, query.person)]
     return HomeView(
         now=now, mine=tuple(mine), team=tuple(others), lines=tuple(numbers), received_today=received, sent_today=sent

@@ -15,6 +15,7 @@ NO_TEXT = "(no text)"
 NO_LONGER_KEPT = "(no longer kept)"
 PICTURE = "(picture)"
 ACKNOWLEDGE = "Acknowledge"
+ANY_PICTURE = "any picture"  # the reason of a file that is refused although pictures are converted
 
 
 def who(names: list[str | None], numbers: list[str]) -> str:
@@ -98,6 +99,7 @@ _BUTTONS = {
     Case.OVER_LIMIT: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.UNSUPPORTED_FILE: _WITHOUT_OR_CANCEL,
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
+    Case.FILE_UNREADABLE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
 }
 
@@ -204,16 +206,30 @@ def _empty(notice: Notice) -> Phrase:
 
 
 def _unsupported(notice: Notice) -> Phrase:
+    fit = "jpg, jpeg, gif, png, webp, heic, avif, bmp and tiff" if notice.reason == ANY_PICTURE else "jpg, jpeg and gif"
     return (
         *_by(notice),
         f"{UNSUPPORTED_BY_CARRIER} ",
         Quote(notice.detail),
-        " cannot be texted; jpg, jpeg and gif can. The words of the reply are kept.",
+        f" cannot be texted; {fit} can. The words of the reply are kept.",
     )
 
 
 def _file_too_large(notice: Notice) -> Phrase:
     return (*_by(notice), "not sent. ", Quote(notice.detail), " The words of the reply are kept.")
+
+
+def _file_unreadable(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        "not sent. ",
+        Quote(notice.detail),
+        " could not be read as a picture: it is damaged, or far too large. The words of the reply are kept.",
+    )
+
+
+def _files_shrunk(notice: Notice) -> Phrase:
+    return ("Made smaller to fit: ", Quote(notice.detail))
 
 
 def _file_unreachable(notice: Notice) -> Phrase:
@@ -297,6 +313,8 @@ _PHRASES = {
     Case.EMPTY_REPLY: _empty,
     Case.UNSUPPORTED_FILE: _unsupported,
     Case.FILE_TOO_LARGE: _file_too_large,
+    Case.FILE_UNREADABLE: _file_unreadable,
+    Case.FILES_SHRUNK: _files_shrunk,
     Case.FILE_UNREACHABLE: _file_unreachable,
     Case.STOPPED: _stopped,
     Case.STARTED: _started,
@@ -315,3 +333,17 @@ def too_large(size: int, limit: int) -> str:
 def too_many(count: int, most: int) -> str:
     """Say a number of files against its limit."""
     return f"There are {count} files, and the carrier takes at most {most} in one message."
+
+
+def smaller(files: list[tuple[str, int, int]]) -> str:
+    """Say of each file what it is called, and how large it was and is."""
+    return ", ".join(f"{name} {_amount(before)} → {_amount(after)}" for name, before, after in files)
+
+
+def cannot_shrink(name: str, size: int, limit: int) -> str:
+    """Say the size of a picture that cannot be made small enough, against the limit."""
+    return f"{name} ({_amount(size)}) cannot be made small enough: this network takes at most {_amount(limit)} in all."
+
+
+def _amount(octets: int) -> str:
+    return f"{octets / 1e6:,.1f} MB" if octets >= 1_000_000 else f"{octets / 1000:,.0f} kB"

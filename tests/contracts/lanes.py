@@ -1,5 +1,6 @@
 """What the outbox promises of order: lanes, who may be taken, and when."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -53,6 +54,23 @@ class Lanes:
             return names(taken), ledger.outbox.destinations(now)
 
         assert await store.transact(work) == (["x1", "x2", "y1", "y2"], ["slack/x", "slack/z"])
+
+    async def test_a_lane_keeps_its_order_through_several_destinations(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[list[str]]:
+            lane = f"{DESTINATION}:ann"
+            elsewhere = replace(entry("fit", now, lane=lane), destination="pictures")
+            for one in (entry("fetch", now, lane=lane), elsewhere, entry("send", now, lane=lane)):
+                ledger.outbox.enqueue(one)
+            found = []
+            for of in (DESTINATION, "pictures", DESTINATION):
+                others = "pictures" if of == DESTINATION else DESTINATION
+                assert take(ledger, now, of=others) == []
+                taken = take(ledger, now, of=of)
+                found.append(names(taken))
+                settle(ledger, taken[0], EntryState.SENT, now)
+            return found
+
+        assert await store.transact(work) == [["fetch"], ["fit"], ["send"]]
 
     async def test_an_entry_that_is_being_tried_blocks_its_lane_until_it_is_finished(self, store: Store) -> None:
         def work(ending: EntryState, ledger: Ledger, now: datetime) -> list[list[str]]:

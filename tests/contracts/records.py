@@ -9,7 +9,7 @@ from bridge.domain.message import Attachment, MediaState, Post
 from bridge.domain.query import Trouble
 from bridge.errors import Reason
 from bridge.ports import Ledger, Store
-from tests.contracts.bench import DID, MINUTE, Bench, inbound, outbound, with_conversation
+from tests.contracts.bench import DID, MINUTE, OTHER_DID, Bench, inbound, outbound, with_conversation
 
 ANN_ID = ConversationId("ann")
 BOB_ID = ConversationId("bob")
@@ -78,6 +78,9 @@ class Records:
     async def test_texts_are_counted_from_a_moment_on_without_notes_and_what_was_forgotten(
         self, bench: Bench, store: Store
     ) -> None:
+        def counted(ledger: Ledger, now: datetime) -> tuple[int, int]:
+            return ledger.messages.counts_since(now - 2 * HOUR, [OTHER_DID, DID])
+
         def say(ledger: Ledger, now: datetime) -> None:
             number = ledger.audit.status(now).counts["messages"]
             ledger.messages.save(inbound(f"in {number}", now))
@@ -90,11 +93,17 @@ class Records:
         since = bench.clock.now()
         await store.transact(say)
 
-        all_of_them = await store.transact(lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR))
-        assert all_of_them == (2, 2)
-        assert await store.transact(lambda ledger, now: ledger.messages.counts_since(since)) == (1, 1)
+        all_of_them = await store.transact(
+            lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR, [OTHER_DID, DID])
+        )
+        others = await store.transact(lambda ledger, now: ledger.messages.counts_since(since, [OTHER_DID]))
+
+        assert (all_of_them, others) == ((2, 2), (0, 0))
+        assert await store.transact(lambda ledger, now: ledger.messages.counts_since(since, [DID])) == (1, 1)
         await store.transact(lambda ledger, now: ledger.messages.forget(DID, since, 10))
-        assert await store.transact(lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR)) == (1, 1)
+        assert await store.transact(
+            lambda ledger, now: ledger.messages.counts_since(now - 2 * HOUR, [OTHER_DID, DID])
+        ) == (1, 1)
 
     async def test_what_is_forgotten_gets_no_words_again(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> str | None:

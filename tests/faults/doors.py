@@ -13,14 +13,29 @@ from bridge.domain.ids import CarrierRef, EntryToken, MailRef, ThreadRef
 from bridge.domain.message import Media, Posted
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import WireError
-from bridge.ports import Carrier, Chat, Desk, Intake, Mail, StillDue, Worlds
+from bridge.ports import Carrier, Chat, Darkroom, Desk, Intake, Mail, StillDue, Worlds
 from tests.faults.doom import Life
 
 
 def mortal(worlds: Worlds, life: Life) -> Worlds:
     """Let this life hold every door."""
     carriers: dict[str, Carrier] = {name: MortalCarrier(carrier, life) for name, carrier in worlds.carriers.items()}
-    return Worlds(chat=MortalChat(worlds.chat, life), mail=MortalMail(worlds.mail, life), carriers=carriers)
+    return Worlds(
+        chat=MortalChat(worlds.chat, life),
+        mail=MortalMail(worlds.mail, life),
+        carriers=carriers,
+        darkroom=MortalDarkroom(worlds.darkroom, life),
+    )
+
+
+class MortalDarkroom:
+    def __init__(self, darkroom: Darkroom, life: Life) -> None:
+        self._darkroom = darkroom
+        self._life = life
+
+    async def fit(self, media: Media, most: int) -> Media:
+        with self._life.call("darkroom.fit"):
+            return await self._darkroom.fit(media, most)
 
 
 class MortalCarrier:

@@ -27,6 +27,7 @@ EVERYTHING = {
     "bridge/engine/intake.py accept": "a fact that our own bug cannot take is kept as it came, and shown",
     "bridge/flows/deliver.py _composed": "one wish that cannot be composed is set aside and shown, and mutes no other",
     "bridge/engine/supervisor.py keep": "what fails is started again",
+    "adapters/pictures/worker.py answer": "whatever a decoder raises, in a process of its own, is a picture unread",
     "adapters/http/connection.py _serve": "a handler that fails is answered in constant words, and keeps no connection",
 }
 EVEN_THE_END = {

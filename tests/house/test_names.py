@@ -31,6 +31,7 @@ STORE_ROOMS = {"settings", "store", "ledger", "migrations"}
 LACKING: dict[str, set[str]] = {
     "http": {"wire", "client", "listener"},  # it speaks no vendor's language: it is the ground that doors stand on
     "mail": {"listener"},  # mail is one-way so far
+    "pictures": {"listener"},  # it tells nothing but what it was asked for
 }
 STORES = {"sqlite", "postgres"}
 NO_DOORS = {"sandbox", "store"}  # the outside itself; what both stores stand on

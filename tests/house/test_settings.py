@@ -8,12 +8,13 @@ from typing import Any
 
 import pytest
 
+from adapters.pictures.settings import NetworkLimits
 from adapters.postgres.settings import has_password
 from bridge.domain.duration import duration
 from config.read import read
 from config.read.locate import KeyPath
 from config.read.shape import at, fields, is_secret
-from config.settings import LONG_CODE_MMS_BYTES, Settings, dial_plan
+from config.settings import Settings, dial_plan
 
 EXAMPLE = (Path(__file__).parents[2] / "bridge.toml.example").read_text()
 WHOLE = re.sub(r"^#(?=[a-z_]+ = )", "", EXAMPLE, flags=re.MULTILINE)  # with every optional setting switched on
@@ -21,8 +22,8 @@ USABLE = WHOLE.replace('path = "/var/lib/sms-bridge/bridge.db"', "")  # the stor
 ENVIRON = dict.fromkeys(re.findall(r'env = "(?!NAME)(\w+)"', EXAMPLE), "an example")
 
 SECTIONS: list[KeyPath] = [
-    ("bridge",), ("store",), ("control",), ("slack",), ("mail",), ("limits",), ("carriers", "main"), ("people", 0),
-    ("contacts", 0), ("dids", 0),
+    ("bridge",), ("store",), ("control",), ("slack",), ("mail",), ("limits",), ("mms_limits",), ("carriers", "main"),
+    ("people", 0), ("contacts", 0), ("dids", 0),
 ]  # fmt: skip
 SETTINGS = [(*section, name) for section in SECTIONS for name in fields(at(section))]
 
@@ -90,6 +91,8 @@ def test_the_default_that_the_example_shows_is_the_default(path: KeyPath) -> Non
         shown = duration(shown)
     if isinstance(field.default, tuple):
         shown = tuple(shown)
+    if isinstance(field.default, NetworkLimits):
+        shown = NetworkLimits(**shown)
 
     assert shown == field.default
 
@@ -109,7 +112,7 @@ def test_every_secret_of_the_example_comes_from_elsewhere(path: KeyPath) -> None
     assert isinstance(shown, dict) or not has_password(shown)
 
 
-def test_the_example_tells_the_size_that_holds_for_an_ordinary_number() -> None:
+def test_the_example_tells_the_size_that_holds_for_an_ordinary_number(tmp_path: Path) -> None:
     shown = said(tomllib.loads(WHOLE), ("dids", 0, "max_mms_bytes"))
 
-    assert shown == LONG_CODE_MMS_BYTES
+    assert shown == dial_plan(read(put_down(tmp_path, EXAMPLE), ENVIRON), {}).dids[0].max_mms_bytes

@@ -1,5 +1,6 @@
 """The tables `message` and `attachment`: what was said, and the files that came with it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import Connection
@@ -81,7 +82,7 @@ _LONGEST_WAITING = """
 """
 _COUNTS_SINCE = """
     SELECT count(*) FILTER (WHERE direction = 'in'), count(*) FILTER (WHERE direction = 'out' AND refusal IS NULL)
-    FROM message WHERE is_kept AND received_at >= %s
+    FROM message WHERE is_kept AND received_at >= %s AND did = ANY(%s)
 """
 _FORGET = """
     UPDATE message SET text = '', is_kept = false WHERE position IN (
@@ -127,8 +128,9 @@ class PostgresMessages:
         rows = self._execute(_LONGEST_WAITING, (limit,))
         return [(read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
 
-    def counts_since(self, moment: datetime) -> tuple[int, int]:
-        ((incoming, outgoing),) = self._execute(_COUNTS_SINCE, (moment,)).fetchall()
+    def counts_since(self, moment: datetime, dids: Sequence[PhoneNumber]) -> tuple[int, int]:
+        of = [did.value for did in dids]
+        ((incoming, outgoing),) = self._execute(_COUNTS_SINCE, (moment, of)).fetchall()
         return incoming, outgoing
 
     def get(self, id: MessageId) -> Message | None:

@@ -1,5 +1,7 @@
 """The tables `message` and `attachment`: what was said, and the files that came with it."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -82,7 +84,7 @@ _LONGEST_WAITING = """
 """
 _COUNTS_SINCE = """
     SELECT coalesce(sum(direction = 'in'), 0), coalesce(sum(direction = 'out' AND refusal IS NULL), 0) FROM message
-    WHERE is_kept = 1 AND received_at >= ?
+    WHERE is_kept = 1 AND received_at >= ? AND did IN (SELECT value FROM json_each(?))
 """
 _FORGET = """
     UPDATE message SET text = '', is_kept = 0 WHERE position IN (
@@ -131,8 +133,9 @@ class SqliteMessages:
         rows = self._execute(_LONGEST_WAITING, (limit,))
         return [(read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
 
-    def counts_since(self, moment_: datetime) -> tuple[int, int]:
-        incoming, outgoing = self._execute(_COUNTS_SINCE, (moment(moment_),)).fetchone()
+    def counts_since(self, moment_: datetime, dids: Sequence[PhoneNumber]) -> tuple[int, int]:
+        of = json.dumps([did.value for did in dids])
+        incoming, outgoing = self._execute(_COUNTS_SINCE, (moment(moment_), of)).fetchone()
         return incoming, outgoing
 
     def get(self, id: MessageId) -> Message | None:

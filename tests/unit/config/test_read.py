@@ -10,7 +10,7 @@ import pytest
 from bridge.domain.phone import PhoneNumber, ShortCode
 from bridge.errors import ConfigError, Mistake
 from config.read import read
-from config.settings import LONG_CODE_MMS_BYTES, TOLL_FREE_MMS_BYTES, dial_plan, known_secrets
+from config.settings import dial_plan, known_secrets
 from tests.unit.config.settings_file import ENVIRON, RIGHT, line_of
 
 
@@ -48,7 +48,9 @@ def test_a_right_file_becomes_the_dial_plan(tmp_path: Path) -> None:
     main, toll_free = plan.dids
     assert (main.number, main.channel, main.carrier) == (PhoneNumber("+14155550100"), "C0TEXTS", "main")
     assert (main.acknowledge_within, toll_free.acknowledge_within) == (timedelta(minutes=10), timedelta(minutes=5))
-    assert (main.max_mms_bytes, toll_free.max_mms_bytes) == (LONG_CODE_MMS_BYTES, TOLL_FREE_MMS_BYTES)
+    assert (main.max_mms_bytes, toll_free.max_mms_bytes) == (500_000, 525_000)
+    assert main.converts
+    assert toll_free.converts
     assert [person.name for person in toll_free.assigned] == ["Front desk", "Night shift"]
     assert plan.admins[0].slack == "U0FRONTDESK"
     assert plan.name_of(PhoneNumber("+14155550123")) == "Blue Door Bakery"

@@ -14,7 +14,7 @@ from bridge.engine.intake import DurableIntake
 from bridge.engine.pacer import Manner, Pacer
 from bridge.engine.recovery import Recovery
 from bridge.ports import Worlds
-from tests.fakes import RecordingCarrier, RecordingChat, RecordingMail
+from tests.fakes import RecordingCarrier, RecordingChat, RecordingDarkroom, RecordingMail
 from tests.unit.flows.books import Books
 
 
@@ -28,6 +28,7 @@ class Works:
     carrier: RecordingCarrier
     chat: RecordingChat
     mail: RecordingMail
+    darkroom: RecordingDarkroom
     worlds: Worlds
     pacer: Pacer
     missed: list[str]
@@ -48,6 +49,7 @@ async def works(tmp_path: Path) -> AsyncIterator[Works]:
     store = SqliteStore(tmp_path / "bridge.db", clock)
     await store.open()
     carrier, chat, mail = RecordingCarrier(), RecordingChat(), RecordingMail()
+    darkroom = RecordingDarkroom()
     pacer = Pacer({"": Manner(), "main": Manner(settling=timedelta(seconds=65))}, clock)
     yield Works(
         books=Books(store=store, clock=clock),
@@ -56,7 +58,8 @@ async def works(tmp_path: Path) -> AsyncIterator[Works]:
         carrier=carrier,
         chat=chat,
         mail=mail,
-        worlds=Worlds(chat=chat, mail=mail, carriers={"main": carrier}),
+        darkroom=darkroom,
+        worlds=Worlds(chat=chat, mail=mail, carriers={"main": carrier}, darkroom=darkroom),
         pacer=pacer,
         missed=[],
     )

@@ -382,7 +382,7 @@ async def test_a_result_that_comes_after_the_claim_was_lost_changes_nothing(work
 
 async def test_a_queued_reply_of_a_carrier_that_left_the_configuration_stops_nobody_else(works: Works) -> None:
     await queued(works)
-    works.worlds = Worlds(chat=works.chat, mail=works.mail, carriers={})
+    works.worlds = Worlds(chat=works.chat, mail=works.mail, carriers={}, darkroom=works.darkroom)
 
     async with running(works):
         await works.books.texts("Hello?", sender=BOB)

@@ -213,7 +213,7 @@ async def test_a_wish_that_was_open_at_three_deaths_is_set_aside_and_not_asked_a
 
 async def test_a_reply_of_a_carrier_that_left_the_configuration_is_asked_about(works: Works) -> None:
     taken = await interrupted(works.books, SMS)
-    works.worlds = Worlds(chat=works.chat, mail=works.mail, carriers={})
+    works.worlds = Worlds(chat=works.chat, mail=works.mail, carriers={}, darkroom=works.darkroom)
 
     await works.recovery().reconcile()
 

@@ -17,7 +17,7 @@ from bridge.engine.recovery import Recovery
 from bridge.engine.turn import KEEP_UP, LEASE
 from bridge.ports import Answer, Ledger, Worlds
 from tests.contracts.postgres_bench import PostgresBench, opened_server
-from tests.fakes import RecordingCarrier, RecordingChat, RecordingMail
+from tests.fakes import RecordingCarrier, RecordingChat, RecordingDarkroom, RecordingMail
 from tests.unit.flows.books import ANN, DID, plan
 
 CURSOR = f"main/{DID.value}"
@@ -48,7 +48,9 @@ class Pair:
     own: MovableClock = field(default_factory=MovableClock)
 
     def __post_init__(self) -> None:
-        worlds = Worlds(chat=RecordingChat(), mail=RecordingMail(), carriers={"main": self.carrier})
+        worlds = Worlds(
+            chat=RecordingChat(), mail=RecordingMail(), carriers={"main": self.carrier}, darkroom=RecordingDarkroom()
+        )
         self.first = Recovery(self.store, plan(), worlds, self.own, "first")
         self.second = Recovery(self.store, plan(), worlds, self.clock, "second")
 

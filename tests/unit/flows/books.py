@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from adapters.sandbox.clock import MovableClock
 from bridge.domain.aside import Aside
-from bridge.domain.command import Command, FetchMedia, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.command import Command, FetchMedia, FitPictures, PostToThread, SendMail, SendSms, UploadFile
 from bridge.domain.conversation import Consent, ConsentState, Conversation, conversation_cause
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
 from bridge.domain.dialplan import Abilities, DialPlan, Did, Person
@@ -225,6 +225,8 @@ class Books:
                 return Settlement(outcome=Outcome.SENT, ref=f"<{number}>", shown=frozenset(texts))
             case FetchMedia():
                 return Settlement(outcome=Outcome.SENT, media=self.media)
+            case FitPictures():
+                return Settlement(outcome=Outcome.SENT, fitted=command.pictures)
         return Settlement(outcome=Outcome.SENT, ref=f"SM{number}")
 
     async def goes_out(self, answer: Answer | None = None) -> list[Command]:

@@ -17,6 +17,8 @@ from tests.unit.flows.books import JPEG, MINUTE, SECOND, Books, did, file, plan
 
 GONE = Settlement(outcome=Outcome.PERMANENT, reason=Reason.GONE, detail="404")
 PDF = Media(digest="pdf", type="application/pdf", content=b"%PDF-")
+BIG = Media(digest="big", type="image/gif", content=b"GIF89a" * 100_000)
+PNG = Media(digest="png", type="image/png", content=b"\x89PNG\r\n\x1a\n")
 ODD = Media(digest="odd", type="application/octet-stream", content=b"??")
 
 
@@ -66,12 +68,14 @@ async def test_a_refusal_without_a_reason_is_said_too(books: Books) -> None:
     [
         (PDF, Case.UNSUPPORTED_FILE, "cat.jpg (application/pdf)"),
         (ODD, Case.UNSUPPORTED_FILE, '"cat.jpg"'),
-        (Media(digest="big", type="image/gif", content=b"GIF89a" * 100_000), Case.FILE_TOO_LARGE, "500 kB"),
+        (BIG, Case.FILE_TOO_LARGE, "500 kB"),
+        (PNG, Case.UNSUPPORTED_FILE, "cat.jpg (image/png)"),
     ],
 )
 async def test_a_file_that_cannot_be_texted_is_said_and_the_words_wait_for_a_decision(
     books: Books, media: Media, case: Case, words: str
 ) -> None:
+    books.plan = plan(did(converts=False))
     await opened(books)
     books.media = media
     reply = await books.replies("Look", files=(file(name="cat.jpg"),))
@@ -124,7 +128,7 @@ async def test_all_words_of_a_long_reply_go_out_without_the_file_that_cannot_be_
 
 
 async def test_the_whole_message_is_measured_against_the_limit_of_the_number(books: Books) -> None:
-    books.plan = plan(did(max_mms_bytes=800))
+    books.plan = plan(did(max_mms_bytes=800, converts=False))
     await opened(books)
     await books.replies("a", files=(file(name="cat.jpg"),))
     await books.replies("a" * 400, files=(file(2, name="dog.jpg"),))
@@ -214,3 +218,14 @@ async def test_a_file_that_had_to_wait_for_its_thread_is_not_given_up_at_the_fir
     is_given_up = await books.do(lambda ledger, now: rescue.set_aside(ledger, books.plan, upload.entry, now))
 
     assert not is_given_up
+
+
+async def test_more_files_than_one_message_takes_are_refused_with_both_numbers(books: Books) -> None:
+    await opened(books)
+    await books.replies("Look", files=tuple(file(number, name=f"{number}.jpg") for number in range(1, 12)))
+
+    await books.goes_out()
+
+    assert books.sms() == []
+    assert books.notices() == [Case.FILE_TOO_LARGE]
+    assert "11 files" in books.notes()[0]
