@@ -20,7 +20,7 @@ const suggestions = async (wish) => (await act("suggest", wish))?.groups ?? null
 export function inMessage(message, shared) {
   const { channel, ts } = message;
   const wish = { person: shared.me, channel, ts };
-  const where = `${shared.me}/${ts}`;
+  const where = `${shared.me}/${ts}/${JSON.stringify([message.blocks, message.attachments])}`; // a change forgets picks
   return {
     ...shared,
     picked: (block, element) => drafted(where, block, element),

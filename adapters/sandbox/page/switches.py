@@ -133,7 +133,7 @@ _ALL = (
     Switch(
         name="shared-channel",
         title="The channel is shared",
-        expect="Another company is in the first channel; its people can write there.",
+        expect="People of another company can write in the first channel.",
         turn=_share_channel,
     ),
 )

@@ -11,6 +11,7 @@ from adapters.sandbox.workspace.element_rules import (
     IN_ACTIONS,
     IN_INPUTS,
     IN_SECTIONS,
+    NOT_ON,
     element_problems,
     image_problems,
 )
@@ -35,7 +36,9 @@ _KEYS = {
 }
 
 
-def problems(blocks: object, *, most: int = MESSAGE_BLOCKS, where: str = "/blocks") -> list[str]:
+def problems(
+    blocks: object, *, most: int = MESSAGE_BLOCKS, where: str = "/blocks", surface: str = "message"
+) -> list[str]:
     """Name everything that is wrong with these blocks, in Slack's words and with Slack's pointers."""
     if not isinstance(blocks, list):
         return [say("must be an array", where)]
@@ -46,7 +49,16 @@ def problems(blocks: object, *, most: int = MESSAGE_BLOCKS, where: str = "/block
         found += _check_block(block, f"{where}/{number}")
     ids = [block["block_id"] for block in blocks if isinstance(block, dict) and block.get("block_id")]
     found += [say(f"block_id already exists: {again}", where) for again in {id_ for id_ in ids if ids.count(id_) > 1}]
-    return found
+    return found + list(_misplaced(blocks, where, surface))
+
+
+def _misplaced(blocks: list[Any], where: str, surface: str) -> Iterator[str]:
+    """Name elements that this surface does not show, and a second one that wants the focus."""
+    pieces = list(walk(blocks))
+    for kind in sorted({str(piece.get("type")) for piece in pieces} & NOT_ON[surface]):
+        yield say(f"unsupported type: {kind}", where)
+    if sum(piece.get("focus_on_load") is True for piece in pieces) > 1:
+        yield say("only one element can have focus_on_load", where)
 
 
 def characters(piece: Any) -> int:

@@ -14,13 +14,18 @@ _SELECTS = {f"{kind}_select" for kind in ("static", "external", "users", "conver
 _MULTI = {f"multi_{kind}" for kind in _SELECTS}
 _CHOICES = {"radio_buttons", "checkboxes"}
 _TEXTS = {"plain_text_input", "email_text_input", "url_text_input", "number_input"}
-IN_ACTIONS = (
-    {"button", "workflow_button", "overflow", "datepicker", "timepicker", "datetimepicker"} | _SELECTS | _CHOICES
-)
-IN_SECTIONS = (IN_ACTIONS - {"datetimepicker"}) | _MULTI | {"image"}
-IN_INPUTS = (
-    (IN_ACTIONS - {"button", "workflow_button", "overflow"}) | _MULTI | _TEXTS | {"file_input", "rich_text_input"}
-)
+_PICKERS = {"datepicker", "timepicker", "datetimepicker"}
+_PRESSED = {"button", "workflow_button", "overflow"}
+IN_ACTIONS = _PRESSED | _PICKERS | _SELECTS | _MULTI | _CHOICES
+IN_SECTIONS = (IN_ACTIONS - {"datetimepicker"}) | {"image"}
+IN_INPUTS = (IN_ACTIONS - _PRESSED) | _TEXTS | {"file_input", "rich_text_input"}
+
+_MODAL_ONLY = {"email_text_input", "url_text_input", "number_input", "file_input"}
+NOT_ON: dict[str, set[str]] = {  # by where the blocks stand
+    "message": _MODAL_ONLY | {"rich_text_input"},
+    "home": _MODAL_ONLY | {"datetimepicker"},
+    "modal": set(),
+}
 
 _ANY = {"type", "action_id", "confirm", "placeholder", "focus_on_load"}
 _KEYS: dict[str, set[str]] = {
@@ -67,7 +72,7 @@ def element_problems(element: Any, where: str, allowed: set[str]) -> Iterator[st
 
 def option_problems(options: Any) -> list[str]:
     """Name what is wrong with options that an app gives while somebody types."""
-    return list(_each_option(options, "/options", 100))
+    return list(_each_option(options, "/options", 100, plain=True))
 
 
 def image_problems(image: Json, where: str) -> Iterator[str]:
@@ -84,6 +89,8 @@ def _button(button: Json, where: str) -> Iterator[str]:
         yield from length_problems(button["url"], f"{where}/url", 3_000)
     if button.get("style", "primary") not in ("primary", "danger"):
         yield say("must be a valid enum value", f"{where}/style")
+    if "accessibility_label" in button:
+        yield from length_problems(button["accessibility_label"], f"{where}/accessibility_label", 75)
 
 
 def _confirm(confirm: Any, where: str) -> Iterator[str]:
@@ -97,13 +104,34 @@ def _confirm(confirm: Any, where: str) -> Iterator[str]:
 
 
 def _options(element: Json, where: str) -> Iterator[str]:
-    most = _MOST_OPTIONS.get(element["type"], 100)
+    kind = element["type"]
+    plain = kind not in _CHOICES
     if "option_groups" in element:
         if "options" in element:
             yield say("cannot provide both options and option_groups", where)
         yield from _groups(element["option_groups"], f"{where}/option_groups")
-        return
-    yield from _each_option(element.get("options"), f"{where}/options", most)
+    else:
+        most = _MOST_OPTIONS.get(kind, 100)
+        yield from _each_option(element.get("options"), f"{where}/options", most, plain=plain)
+    yield from _initial(element, where)
+
+
+def _initial(element: Json, where: str) -> Iterator[str]:
+    """What is chosen at first is one of the options, to the letter."""
+    options = list(options_of(element))
+    chosen = element.get("initial_options", [])
+    for option in [*(chosen if isinstance(chosen, list) else [chosen]), element.get("initial_option")]:
+        if option is not None and option not in options:
+            yield say("initial option does not match any of the options", where)
+
+
+def options_of(element: Json) -> Iterator[Any]:
+    """Give the options an element brings along, those in groups too."""
+    groups = element.get("option_groups")
+    holders = [element, *(group for group in (groups if isinstance(groups, list) else ()) if isinstance(group, dict))]
+    for holder in holders:
+        options = holder.get("options")
+        yield from options if isinstance(options, list) else ()
 
 
 def _groups(groups: Any, where: str) -> Iterator[str]:
@@ -114,10 +142,10 @@ def _groups(groups: Any, where: str) -> Iterator[str]:
             yield say("must be an object", place)
             continue
         yield from text_problems(group.get("label"), f"{place}/label", 75, plain=True)
-        yield from _each_option(group.get("options"), f"{place}/options", 100)
+        yield from _each_option(group.get("options"), f"{place}/options", 100, plain=True)
 
 
-def _each_option(options: Any, where: str, most: int) -> Iterator[str]:
+def _each_option(options: Any, where: str, most: int, *, plain: bool) -> Iterator[str]:
     yield from count_problems(options, where, most, least=1)
     for number, option in enumerate(options if isinstance(options, list) else ()):
         place = f"{where}/{number}"
@@ -125,10 +153,10 @@ def _each_option(options: Any, where: str, most: int) -> Iterator[str]:
             yield say("must be an object", place)
             continue
         yield from unknown_keys(option, {"text", "value", "description", "url"}, place)
-        yield from text_problems(option.get("text"), f"{place}/text", 75)
+        yield from text_problems(option.get("text"), f"{place}/text", 75, plain=plain)
         yield from length_problems(option.get("value"), f"{place}/value", 150)
         if "description" in option:
-            yield from text_problems(option["description"], f"{place}/description", 75)
+            yield from text_problems(option["description"], f"{place}/description", 75, plain=plain)
 
 
 def _text_input(element: Json, where: str) -> Iterator[str]:
@@ -141,6 +169,11 @@ def _file_input(element: Json, where: str) -> Iterator[str]:
     kinds = element.get("filetypes", [])
     if not isinstance(kinds, list) or not all(isinstance(kind, str) for kind in kinds):
         yield say("must be an array", f"{where}/filetypes")
+
+
+def _number_input(element: Json, where: str) -> Iterator[str]:
+    if not isinstance(element.get("is_decimal_allowed"), bool):
+        yield say("missing required field: is_decimal_allowed", where)
 
 
 def _date(element: Json, where: str) -> Iterator[str]:
@@ -171,6 +204,7 @@ _CHECKS: dict[str, Callable[[Json, str], Iterator[str]]] = {
     "image": image_problems,
     "plain_text_input": _text_input,
     "file_input": _file_input,
+    "number_input": _number_input,
     "datepicker": _date,
     "timepicker": _time,
     "datetimepicker": _moment,

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from adapters.sandbox.workspace.blocks import walk
+from adapters.sandbox.workspace.element_rules import options_of
 from adapters.sandbox.workspace.nouns import Json
 
 Picked = str | int | list[str] | None
@@ -63,16 +64,6 @@ def initial(element: Json) -> Picked:
     return given if given is not None else [] if kind.startswith("multi_") else None
 
 
-def options_of(element: Json) -> Iterator[Json]:
-    """Give the options an element brings along."""
-    yield from element.get("options") or ()
-    for group in element.get("option_groups") or ():
-        yield from group.get("options") or ()
-    yield from element.get("initial_options") or ()
-    if element.get("initial_option"):
-        yield element["initial_option"]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """What is needed to read what was picked: options that the app offered, files, the person's time zone."""
@@ -107,7 +98,8 @@ class Reading:
         return found
 
     def _option(self, element: Json, value: object) -> Json:
-        known = {option.get("value"): option for option in options_of(element)} | self.offered
+        begun = [*(element.get("initial_options") or ()), *filter(None, [element.get("initial_option")])]
+        known = {option["value"]: option for option in (*options_of(element), *begun)} | self.offered
         if value not in known:
             raise ValueError(f"there is no option {value}")
         option = known[value]

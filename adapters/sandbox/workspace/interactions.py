@@ -3,6 +3,7 @@
 What leads into the app from outside of its own posts (commands, shortcuts, the Home tab) stands in `entrances`.
 """
 
+import json
 import uuid
 
 from adapters.sandbox.workspace import form, views_api
@@ -25,7 +26,7 @@ class Interactions(Entrances):
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
         self._offered: dict[str, dict[str, Json]] = {}  # action_id: what external menus were given, by value
-        self._picked: dict[tuple[str, str], Filled] = {}  # person and message: what stands in its menus
+        self._picked: dict[tuple[str, str, str], Filled] = {}  # person, message, its blocks: what stands in its menus
 
     @property
     def errors(self) -> dict[str, Json]:
@@ -52,7 +53,7 @@ class Interactions(Entrances):
         shown = _blocks_of(message)
         element, place = find(shown, button, block)
         reading = self._reading(who)
-        filled = self._picked.setdefault((who.id, ts), {})
+        filled = self._picked.setdefault((who.id, ts, json.dumps(shown)), {})
         said = _pick(reading, element, place, picked, filled)
         action = self._payloads.action(element, place, said | (chosen or {}))
         payload: Json = {"type": "block_actions", "actions": [action]} | self._payloads.person(who)

@@ -30,7 +30,7 @@ def _wrong(view: Json, kinds: tuple[str, ...]) -> list[str]:
     kind = view.get("type")
     if kind not in kinds:
         return [f"[ERROR] unsupported type: {kind} [json-pointer:/view/type]"]
-    wrong = blocks.problems(view.get("blocks"), most=blocks.VIEW_BLOCKS, where="/view/blocks")
+    wrong = blocks.problems(view.get("blocks"), most=blocks.VIEW_BLOCKS, where="/view/blocks", surface=str(kind))
     wrong += unknown_keys(view, _MODAL_KEYS if kind == "modal" else _KEYS, "/view")
     for key, most in (("private_metadata", 3_000), ("callback_id", 255), ("external_id", 255)):
         if view.get(key):

@@ -163,8 +163,12 @@ class Wire:
         return {"id": file.id, "mode": "file_access"} | access
 
     def view(self, view: View) -> Json:
-        body = view.body | {"id": view.id, "team_id": self.state.team_id, "hash": view.hash, "root_view_id": view.root}
-        body |= {"previous_view_id": view.previous, "app_id": self.state.app_id, "bot_id": self.state.bot_id}
+        """Write a view whole: with what the app left unsaid, and what only Slack knows."""
+        modal: Json = {"close": None, "submit": None, "clear_on_close": False, "notify_on_close": False}
+        known: Json = {"id": view.id, "team_id": self.state.team_id, "hash": view.hash, "root_view_id": view.root}
+        known |= {"previous_view_id": view.previous, "app_id": self.state.app_id, "bot_id": self.state.bot_id}
+        known |= {"app_installed_team_id": self.state.team_id}
+        body = (modal if view.kind == "modal" else {}) | view.body | known
         body.setdefault("private_metadata", "")
         body.setdefault("callback_id", "")
         body.setdefault("external_id", "")

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from adapters.sandbox.workspace.people import ELSEWHERE
-from tests.unit.adapters.sandbox.workspace_rig import Rig, started
+from tests.unit.adapters.sandbox.workspace_rig import Rig, button, started
 
 
 @pytest.fixture
@@ -98,3 +98,14 @@ async def test_a_channel_that_is_shared_no_more_lets_them_out(rig: Rig) -> None:
     assert said["is_ext_shared_channel"] is False
     assert xena.is_stranger
     assert xena.id not in rig.channel.members
+
+
+async def test_a_press_by_another_company_names_its_team(rig: Rig) -> None:
+    rig.workspace.add_user("xena", team_id=ELSEWHERE)
+    await rig.workspace.people.share_channel("texts")
+    ts = await rig.post(blocks=[{"type": "actions", "elements": [button()]}])
+
+    delivery = await rig.workspace.interactions.press("xena", "texts", ts, "go")
+
+    assert delivery.payload["user"]["team_id"] == ELSEWHERE
+    assert delivery.payload["team"]["id"] == rig.workspace.state.team_id

@@ -24,6 +24,7 @@ def group(label: str, options: list[Json]) -> Json:
     return {"label": plain(label), "options": options}
 
 
+MRKDWN = {"type": "mrkdwn", "text": "*x*"}
 CONFIRM = {"title": plain("Sure?"), "text": plain("Really"), "confirm": plain("Yes"), "deny": plain("No")}
 
 IN_ACTIONS: list[tuple[str, Json, bool]] = [
@@ -54,6 +55,20 @@ IN_ACTIONS: list[tuple[str, Json, bool]] = [
         element("static_select", options=[option("x") | {"description": plain("x" * 76)}]),
         False,
     ),
+    ("a menu's options are plain", element("static_select", options=[{"text": MRKDWN, "value": "x"}]), False),
+    ("checkboxes may be formatted", element("checkboxes", options=[{"text": MRKDWN, "value": "x"}]), True),
+    (
+        "what is chosen at first is an option",
+        element("static_select", options=OPTIONS, initial_option=OPTIONS[1]),
+        True,
+    ),
+    ("and no other", element("static_select", options=OPTIONS, initial_option=option("four")), False),
+    (
+        "nor a like one",
+        element("checkboxes", options=OPTIONS, initial_options=[OPTIONS[0] | {"text": plain("x")}]),
+        False,
+    ),
+    ("a button's spoken label ends at 75", button(accessibility_label="x" * 76), False),
     ("a placeholder ends at 150", element("users_select", placeholder=plain("x" * 151)), False),
     ("a menu of people", element("users_select", initial_user="U1"), True),
     ("a menu the app fills", element("external_select", min_query_length=1), True),
@@ -65,7 +80,7 @@ IN_ACTIONS: list[tuple[str, Json, bool]] = [
     ("a time that is none", element("timepicker", initial_time="24:00"), False),
     ("a moment", element("datetimepicker", initial_date_time=1772463600), True),
     ("a moment has ten digits", element("datetimepicker", initial_date_time=1772463600000), False),
-    ("menus for several stand in sections and inputs only", element("multi_static_select", options=OPTIONS), False),
+    ("a menu for several", element("multi_static_select", options=OPTIONS), True),
     ("fields stand in inputs only", element("plain_text_input"), False),
     ("any element may ask back", element("static_select", options=OPTIONS, confirm=CONFIRM), True),
     ("what is asked ends at 300", button(confirm=CONFIRM | {"text": plain("x" * 301)}), False),
@@ -114,6 +129,9 @@ FIELDS: list[tuple[str, Json, bool]] = [
     ("a label ends at 2000", ask("plain_text_input") | {"label": plain("x" * 2001)}, False),
     ("a field has a label", {"type": "input", "element": element("plain_text_input")}, False),
     ("a hint ends at 2000", ask("plain_text_input") | {"hint": plain("x" * 2001)}, False),
+    ("a number", ask("number_input", is_decimal_allowed=False), True),
+    ("a number says of what kind", ask("number_input"), False),
+    ("one wants the focus", ask("plain_text_input", focus_on_load=True), True),
     ("a menu for several", ask("multi_external_select", min_query_length=0, max_selected_items=5), True),
 ]
 
@@ -128,3 +146,33 @@ async def test_a_field_of_a_modal_is_checked(rig: Rig, block: Json, fits: bool) 
     assert (answer["ok"], answer.get("error")) == ((True, None) if fits else (False, "invalid_arguments")), answer
     if not fits:
         assert answer["response_metadata"]["messages"][0].startswith("[ERROR]")
+
+
+ELSEWHERE: list[tuple[str, Json]] = [
+    ("files are taken in modals only", ask("file_input")),
+    ("numbers are asked in modals only", ask("number_input", is_decimal_allowed=True)),
+    ("a moment is not picked in a Home tab", ask("datetimepicker")),
+]
+
+
+@pytest.mark.parametrize("block", [row[1] for row in ELSEWHERE], ids=[row[0] for row in ELSEWHERE])
+async def test_a_field_of_a_home_tab_is_checked(rig: Rig, block: Json) -> None:
+    refused = await rig.call("views.publish", user_id=rig.ada.id, view={"type": "home", "blocks": [block]})
+    control = await rig.call("views.publish", user_id=rig.ada.id, view={"type": "home", "blocks": [ask("datepicker")]})
+
+    assert (refused["error"], control["ok"]) == ("invalid_arguments", True)
+
+
+async def test_only_one_field_gets_the_focus(rig: Rig) -> None:
+    both = [ask("plain_text_input", focus_on_load=True) | {"block_id": name} for name in ("one", "two")]
+    shortcut = await rig.workspace.interactions.shortcut("ada", "new_sms")
+
+    answer = await rig.call("views.open", trigger_id=shortcut.payload["trigger_id"], view=form(*both))
+
+    assert answer["error"] == "invalid_arguments"
+
+
+async def test_a_message_takes_no_files(rig: Rig) -> None:
+    answer = await rig.call("chat.postMessage", channel=rig.channel.id, text="x", blocks=[ask("file_input")])
+
+    assert answer["error"] == "invalid_blocks"

@@ -188,6 +188,23 @@ async def test_what_is_picked_in_a_post_is_told_with_the_state_of_all_its_menus(
     assert ("a" in values) is (element["type"] != "overflow")
 
 
+async def test_a_pick_is_forgotten_when_the_app_changes_the_post(rig: Rig, app: SocketApp) -> None:
+    menu: Json = {"type": "static_select", "action_id": "a", "options": OPTIONS}
+    blocks = [{"type": "actions", "block_id": "b", "elements": [menu, button()]}]
+    ts = await rig.post(blocks=blocks)
+    await rig.workspace.interactions.press("ada", "texts", ts, "a", picked="two")
+    await rig.workspace.interactions.press("ada", "texts", ts, "go")
+    before = await app.wait_for("block_actions", 2)
+
+    menu["initial_option"] = option("one")
+    await rig.call("chat.update", channel=rig.channel.id, ts=ts, text="x", blocks=blocks)
+    await rig.workspace.interactions.press("ada", "texts", ts, "go")
+    after = await app.wait_for("block_actions", 3)
+
+    picked = [payload["state"]["values"]["b"]["a"]["selected_option"] for payload in (before, after)]
+    assert picked == [option("two"), option("one")]
+
+
 async def test_a_menu_in_a_post_asks_the_app_for_options(rig: Rig, app: SocketApp) -> None:
     app.on("block_suggestion", lambda _: {"options": OPTIONS})
     menu = {"type": "external_select", "action_id": "a", "min_query_length": 0, "placeholder": plain("x")}
