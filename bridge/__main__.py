@@ -198,6 +198,15 @@ def openapi(config: ConfigPath = Path("bridge.toml")) -> None:
 
 
 @app.command()
+def manifest(config: ConfigPath = Path("bridge.toml")) -> None:
+    """Print the manifest from which the Slack app is made, with the rights that this configuration needs."""
+    from config.assemble import manifested
+
+    with _in_words():
+        typer.echo(json.dumps(manifested(_settings(config, needs_secrets=False)), indent=2, ensure_ascii=False))
+
+
+@app.command()
 def sandbox(
     port: Annotated[int, typer.Option(min=0, max=65535, help="The port of the page; 0 lets the system choose.")] = 8000,
 ) -> None:

@@ -23,6 +23,7 @@ from adapters.pictures import PATIENCE, PictureDarkroom
 from adapters.postgres import PostgresStore
 from adapters.slack import SlackChat
 from adapters.slack import description as chat_routes
+from adapters.slack.manifest import manifest
 from adapters.sqlite import SqliteStore
 from adapters.sqlite.backup import back_up_stopped, check_stopped, refused
 from adapters.sqlite.restore import put_back
@@ -125,6 +126,11 @@ def described(settings: Settings, version: str) -> Json:
         paths |= chat_routes.paths()
         signatures |= chat_routes.signatures()
     return document(version, settings.bridge.public_url, paths, signatures)
+
+
+def manifested(settings: Settings) -> Json:
+    """Return the manifest of the Slack app that these settings need."""
+    return manifest(settings.slack, settings.bridge.public_url, with_groups=bool(groups(settings)))
 
 
 async def back_up(settings: Settings, target: Path, *, force: bool) -> Backup:

@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.sandbox.clock import MovableClock
 from adapters.sandbox.page import Page
 from adapters.sandbox.scenario import Town, furnish
-from config.assemble import built, on_signals
+from config.assemble import built, manifested, on_signals
 from config.settings import Settings
 
 PUBLIC_URL = "https://sms.example.test"  # what the simulated carrier calls and signs; it finds us by a route
@@ -23,7 +23,9 @@ async def run_sandbox(port: int, announce: Callable[[str], None]) -> None:
     with tempfile.TemporaryDirectory(prefix="sms-bridge-") as folder:
         await town.start()
         try:
-            async with built(_settings(town, Path(folder)), clock) as (daemon, server):
+            settings = _settings(town, Path(folder))
+            town.workspace.install(manifested(settings))
+            async with built(settings, clock) as (daemon, server):
                 await page.start()
 
                 def ready() -> None:

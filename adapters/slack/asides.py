@@ -84,8 +84,8 @@ def _ear(payload: Json, aside: Aside) -> _Ear | None:
 
 def _place(payload: Json) -> tuple[str, str | None]:
     told, container, channel = concerns.told_of(payload), payload.get("container"), payload.get("channel")
-    event = payload.get("event")
-    places = (container if isinstance(container, dict) else {}, event if isinstance(event, dict) else {}, told)
+    event, item = payload.get("event"), told.get("item")
+    places = [place if isinstance(place, dict) else {} for place in (container, event, told, item)]
     named = [channel.get("id") if isinstance(channel, dict) else None]
     named += [place.get(key) for place in places for key in ("channel_id", "channel")]
     threads = [place.get("thread_ts") for place in places]

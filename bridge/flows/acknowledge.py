@@ -33,7 +33,12 @@ def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) 
     did = plan.did(conversation.did) if conversation else None
     refusal = admit.refusal(plan, did, event.person, event.standing) if event.is_set else None
     if refusal:  # on a post that is not ours it is nobody's business
-        return replace(refusal, thread=conversation.thread) if conversation else None
+        if not conversation:
+            return None
+        is_root = conversation.thread == ThreadRef(
+            event.post
+        )  # which has perhaps no thread yet in which he could hear it
+        return replace(refusal, thread=None if is_root else conversation.thread)
     change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
     _changed_on(ledger, plan, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
     return None

@@ -22,14 +22,14 @@ from bridge.domain.invariant import Invariant
 from bridge.domain.phone import PhoneNumber
 from bridge.engine.daemon import Daemon
 from bridge.ports import Ledger
-from config.assemble import built
+from config.assemble import built, manifested
 from config.settings import Settings, known_secrets
 from tests import audit
 from tests.canaries import CAGE
 from tests.stories.looks import buttons as buttons
 from tests.stories.looks import shown as shown
 from tests.stories.outlets import look_through
-from tests.stories.visitor import Visitor
+from tests.stories.visitor import Visitor, install
 
 PUBLIC = "https://sms.example.test"
 DID, OTHER_DID = "+14155550100", "+14155550101"
@@ -339,6 +339,7 @@ async def opened_house(path: Path, **changes: Any) -> AsyncIterator[House]:
             await world.start()
             closing.push_async_callback(world.aclose)
         carrier.webhook_url = f"{PUBLIC}/carriers/main/message#rc=3&rp=all"
+        install(slack, manifested(house.settings()))
         await house.open()
         closing.push_async_callback(house.close)
         yield house

@@ -70,3 +70,10 @@ class Visitor:
         views = self.slack.state.views
         await self.slack.wait_for(lambda: any(view.user == self.user for view in views.values()))
         return Form(self.slack, self.user, next(id for id, view in views.items() if view.user == self.user))
+
+
+def install(slack: Workspace, manifest: Json) -> None:
+    """Make the app from its manifest, with the rights that stand there and no others."""
+    slack.install(manifest)
+    slack.switches.granted.clear()
+    slack.switches.granted.update(manifest["oauth_config"]["scopes"]["bot"])
