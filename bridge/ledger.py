@@ -201,7 +201,7 @@ class Outbox(Protocol):
         """
 
     def alter(self, id: EntryId, change: EntryChange) -> None:
-        """Change an entry that nobody is trying, or that a person or a receipt has decided."""
+        """Change an entry that nobody is trying, or that a person or a receipt has decided, or its detail."""
 
     def get(self, id: EntryId) -> OutboxEntry | None: ...
     def by_token(self, token: EntryToken) -> OutboxEntry | None: ...  # of an SMS

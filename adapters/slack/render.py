@@ -59,7 +59,9 @@ def _content(content: Content, *, may_repeat: bool) -> Block:
             words: list[Phrase] = [(content.title,), content.subtitle, (content.text,), content.state]
         case Said():
             blocks, attachments = _said(content), []
-            words = [(content.heading,), (content.text,), content.footing]
+            words = [
+                phrase for one in (content, *content.more) for phrase in ((one.heading,), (one.text,), one.footing)
+            ]
         case Note():
             blocks, attachments = [rich(content.phrase), *_actions(content.buttons)], []
             words = [content.phrase]
@@ -84,7 +86,8 @@ def _card(card: Card) -> tuple[list[Block], list[Block]]:
 
 def _said(said: Said) -> list[Block]:
     heading = [rich((said.heading,), most=_SMALL, bold=True)] if said.heading else []
-    return [*heading, rich((said.text,)), *_footing(said.footing)]
+    more = [block for one in said.more for block in _said(one)]
+    return [*heading, rich((said.text,)), *_footing(said.footing), *more]
 
 
 def _footing(footing: Phrase) -> list[Block]:

@@ -25,11 +25,15 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """A text from a phone, as it may be shown; `heading` names who said it where that is not plain from the thread."""
+    """A text from a phone, as it may be shown; `heading` names who said it where that is not plain from the thread.
+
+    `more` are texts that came after it, and are shown together with it.
+    """
 
     text: str
     heading: str = ""
     footing: Phrase = ()
+    more: tuple["Said", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

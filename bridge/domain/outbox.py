@@ -58,7 +58,7 @@ class OutboxEntry:
     kind: WishKind
     subject: str
     part: int = 0  # which part or file of the subject
-    detail: str = ""  # JSON of a note; of an SMS, whether it goes without its files, or was held back by a limit
+    detail: str = ""  # JSON of a note, or of what else a post says; of an SMS, what it lacks or by what it was held
     state: EntryState = EntryState.READY
     status: DeliveryStatus | None = None  # of an SMS
     fence: int = 0
@@ -91,6 +91,7 @@ class EntryChange:
     looks: int | None = None
     is_repeat: bool | None = None
     ref: str | None = None
+    detail: str | None = None
     is_sure: bool | None = None  # True: it was asked about, and may be tried
 
 

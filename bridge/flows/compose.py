@@ -1,5 +1,6 @@
 """Compose: a wish, which only names what it is about, becomes a complete command that says what is true now."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import NamedTuple
@@ -32,7 +33,7 @@ from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
 from bridge.domain.visible import is_blank, posts_of
 from bridge.errors import Reason
-from bridge.flows import acknowledge, request
+from bridge.flows import acknowledge, gather, request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -116,9 +117,15 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     message, conversation = found
     if conversation.thread is None:
         return _posted(entry, conversation, _card(plan, conversation, message, entry.part))
+    said = _said(plan, conversation, message, entry.part)
+    rest = [ledger.messages.get(MessageId(one.subject)) for one in gather.others(ledger, entry)]
+    more = tuple(_said(plan, conversation, one, 0) for one in rest if one)
+    return _posted(entry, conversation, replace(said, more=more))
+
+
+def _said(plan: DialPlan, conversation: Conversation, message: Message, part: int) -> Said:
     heading = _heading(plan, message) if conversation.is_group else ""
-    said = Said(text=_shown_text(message, entry.part), heading=heading, footing=_footing(message))
-    return _posted(entry, conversation, said)
+    return Said(text=_shown_text(message, part), heading=heading, footing=_footing(message))
 
 
 def _footing(message: Message) -> Phrase:

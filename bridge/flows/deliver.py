@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, request, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, gather, request, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -76,21 +76,18 @@ def take(
     claims = [Claim(name, limit, now + ask_after(name)) for name, limit in rooms.items() if limit > 0]
     entries = ledger.outbox.take(claims, owner, now) if claims else []
     counts = Counter(entry.destination for entry in entries)
-    taken = [
-        Taken(entry=entry, command=command)
-        for entry in entries
-        if (command := _composed(ledger, plan, entry, now)) is not None
-    ]
+    taken = [taken for entry in entries if (taken := _composed(ledger, plan, entry, now)) is not None]
     return Takings(taken=taken, full=frozenset(name for name, limit in rooms.items() if counts[name] >= limit))
 
 
-def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | None:
+def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Taken | None:
     """Compose one wish; one that cannot even be composed is set aside and shown, and mutes no other."""
     if entry.unsure_since:
         doubt.ask_first(ledger, entry, now)
         return None
     try:
         with ledger.savepoint():
+            entry = gather.together(ledger, entry, now)
             command = wish(ledger, plan, entry, now)
     except Exception as error:  # noqa: BLE001 - a bug of ours in one wish must not silence the house
         broken = Settlement(outcome=Outcome.PERMANENT, detail=type(error).__name__)
@@ -100,7 +97,7 @@ def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
     if isinstance(command, Unsaid):
         _unsaid(ledger, plan, entry, command, now)
         return None
-    return command
+    return Taken(entry=entry, command=command)
 
 
 def wish(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -177,6 +174,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     message, conversation = _concerned(ledger, entry)
     if not conversation or not ref:
         return
+    last = gather.shown(ledger, entry, ref) if entry.kind is WishKind.SHOW_MESSAGE else None
+    message = last or message
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
     post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
     ledger.posts.save(post)

@@ -65,5 +65,6 @@ def change_row(change: EntryChange) -> dict[str, object]:
         "looks": it.looks,
         "is_repeat": it.is_repeat,
         "ref": it.ref,
+        "detail": it.detail,
         "is_sure": it.is_sure,
     }

@@ -46,7 +46,9 @@ _UNSHOWN_TEXT = """
     )
     AND NOT EXISTS (
         SELECT 1 FROM entry WHERE entry.id = recent.id || '/show/0' AND (
-            state IN ('ready', 'trying') OR state = 'failed' AND EXISTS (
+            state IN ('ready', 'trying')
+            OR state = 'sent' AND EXISTS (SELECT 1 FROM post WHERE post.ref = entry.ref)
+            OR state = 'failed' AND EXISTS (
                 SELECT 1 FROM trouble WHERE key IN ('not-shown/' || token, 'broken/' || token)
             )
         )

@@ -82,7 +82,7 @@ _LONGEST_WAITING = """
 """
 _COUNTS_SINCE = """
     SELECT count(*) FILTER (WHERE direction = 'in'), count(*) FILTER (WHERE direction = 'out' AND refusal IS NULL)
-    FROM message WHERE is_kept AND received_at >= %s AND did = ANY(%s)
+    FROM message WHERE is_kept AND received_at >= %s AND did = %s
 """
 _FORGET = """
     UPDATE message SET text = '', is_kept = false WHERE position IN (
@@ -129,9 +129,8 @@ class PostgresMessages:
         return [(read_message(row[:_WIDTH]), read_conversation(row[_WIDTH:])) for row in rows]
 
     def counts_since(self, moment: datetime, dids: Sequence[PhoneNumber]) -> tuple[int, int]:
-        of = [did.value for did in dids]
-        ((incoming, outgoing),) = self._execute(_COUNTS_SINCE, (moment, of)).fetchall()
-        return incoming, outgoing
+        counts = [row for did in dids for row in self._execute(_COUNTS_SINCE, (moment, did.value))]
+        return sum(incoming for incoming, _ in counts), sum(outgoing for _, outgoing in counts)
 
     def get(self, id: MessageId) -> Message | None:
         row = self._execute(_GET, (id,)).fetchone()

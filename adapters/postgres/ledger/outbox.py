@@ -87,7 +87,8 @@ _CHANGE = """
     SET state = coalesce(%(state)s, state), status = coalesce(%(status)s, status),
         due_at = coalesce(%(due_at)s, due_at), ask_at = coalesce(%(ask_at)s, ask_at),
         looks = coalesce(%(looks)s, looks), is_repeat = coalesce(%(is_repeat)s, is_repeat),
-        ref = coalesce(%(ref)s, ref), unsure_since = CASE WHEN %(is_sure)s THEN NULL ELSE unsure_since END,
+        ref = coalesce(%(ref)s, ref), detail = coalesce(%(detail)s, detail),
+        unsure_since = CASE WHEN %(is_sure)s THEN NULL ELSE unsure_since END,
         finished_at = CASE WHEN coalesce(%(state)s, state) IN ('sent', 'failed', 'cancelled') THEN %(now)s END,
         is_free = is_free AND coalesce(%(state)s, state) = 'ready'
     WHERE id = %(id)s

@@ -60,9 +60,9 @@ def read_entry(row: Row) -> OutboxEntry:
 
 
 def change_row(change: EntryChange) -> Row:
-    """Write a change: state, status, due_at, ask_at, looks, is_repeat, ref, is_sure; None where nothing changes."""
+    """Write a change, in the order of its query; None where nothing changes."""
     it = change
     return (
         *(it.state and it.state.value, it.status and it.status.value, moment_or_none(it.due_at)),
-        *(moment_or_none(it.ask_at), it.looks, it.is_repeat, it.ref, it.is_sure),
+        *(moment_or_none(it.ask_at), it.looks, it.is_repeat, it.ref, it.detail, it.is_sure),
     )

@@ -49,7 +49,9 @@ _UNSHOWN_TEXT = """
     AND NOT EXISTS (
         SELECT 1 FROM name JOIN entry ON entry.position = name.number
         WHERE name.name = recent.id || '/show/0' AND name.noun = 'e' AND (
-            state = 'ready' OR state = 'trying' OR state = 'failed' AND EXISTS (
+            state = 'ready' OR state = 'trying'
+            OR state = 'sent' AND EXISTS (SELECT 1 FROM post WHERE post.ref = entry.ref)
+            OR state = 'failed' AND EXISTS (
                 SELECT 1 FROM trouble WHERE key IN ('not-shown/' || token, 'broken/' || token)
             )
         )

@@ -84,12 +84,13 @@ _CHANGE = """
     UPDATE entry
     SET state = coalesce(?1, state), status = coalesce(?2, status), due_at = coalesce(?3, due_at),
         ask_at = coalesce(?4, ask_at), looks = coalesce(?5, looks), is_repeat = coalesce(?6, is_repeat),
-        ref = coalesce(?7, ref), unsure_since = CASE WHEN ?8 THEN NULL ELSE unsure_since END,
-        finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?9 END,
+        ref = coalesce(?7, ref), detail = coalesce(?8, detail),
+        unsure_since = CASE WHEN ?9 THEN NULL ELSE unsure_since END,
+        finished_at = CASE WHEN coalesce(?1, state) IN ('sent', 'failed', 'cancelled') THEN ?10 END,
         is_free = is_free AND coalesce(?1, state) = 'ready'
-    WHERE position = (SELECT number FROM name WHERE name = ?10 AND noun = 'e')
+    WHERE position = (SELECT number FROM name WHERE name = ?11 AND noun = 'e')
 """
-_SETTLE = f"{_CHANGE} AND fence = ?11 AND state = 'trying'"
+_SETTLE = f"{_CHANGE} AND fence = ?12 AND state = 'trying'"
 _CLOSE_LANE = "UPDATE entry SET is_free = 0 WHERE lane = ? AND state = 'ready' AND is_free = 1"
 _FREE_LANE = """
     UPDATE entry SET is_free = 1
