@@ -87,6 +87,9 @@ class Messages(Protocol):
     def last_heard(self, conversation: ConversationId) -> datetime | None:
         """Return when the last text of this conversation came to us."""
 
+    def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
+        """Return when the message before this position came to us, from whichever side."""
+
     def at(self, position: int) -> Message | None: ...
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
         """Close its inbound messages up to this position, open those after it; return when the oldest open one came."""

@@ -156,6 +156,10 @@ class BridgeSettings(HttpSettings):
     notes: tuple[Line, ...] = Field(
         default=NOTES, description="What a reply begins with that stays among colleagues; [] for no such sign."
     )
+    echo_after: Annotated[timedelta, _between("0s", "30d")] = Field(
+        default=timedelta(hours=3),
+        description="After how long a quiet a new text is shown in the channel too, not only in its thread; 0s: never.",
+    )
     undo: bool = Field(
         default=True, description="Whether the author of a reply is offered, privately, to take it back while it waits."
     )
@@ -232,6 +236,9 @@ class DidSettings(BaseModel):
     long_text: LongText = Field(
         default=LongText.SEGMENTS,
         description="What becomes of a reply that is longer than one text: segments, split, mms or refuse.",
+    )
+    echo_after: Annotated[timedelta, _between("0s", "30d")] | None = Field(
+        default=None, description="For this number only, instead of the one in [bridge]."
     )
     responders: tuple[str, ...] = Field(
         default=(), description="Who may answer for this number only, instead of those in [bridge]."
@@ -362,6 +369,7 @@ def _did(did: DidSettings, settings: Settings, people: Mapping[str, Person]) -> 
         retention=did.retention or bridge.retention,
         long_text=did.long_text,
         replies=did.replies,
+        echo_after=bridge.echo_after if did.echo_after is None else did.echo_after,
         responders=_responders(did.responders, people),
         converts=bridge.convert_pictures if did.convert_pictures is None else did.convert_pictures,
         max_mms_bytes=did.max_mms_bytes or settings.mms_limits.for_any(number),

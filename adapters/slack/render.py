@@ -33,7 +33,9 @@ def post_body(post: PostToThread, key: EntryToken, channel: str, thread_ts: str 
     """Write a new post; the key goes along as metadata, which everybody in the workspace may read."""
     body = {"channel": channel} | _content(post.content, may_repeat=post.may_repeat) | _SAFE
     body["metadata"] = {"event_type": EVENT_TYPE, "event_payload": {"id": key}}
-    return body | {"thread_ts": thread_ts} if thread_ts else body
+    if not thread_ts:
+        return body
+    return body | {"thread_ts": thread_ts} | ({"reply_broadcast": True} if post.in_channel else {})
 
 
 def amend_body(amendment: AmendPost, channel: str, ts: str) -> Block:

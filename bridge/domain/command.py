@@ -58,6 +58,7 @@ class PostToThread:
     thread: ThreadRef | None
     content: Content
     may_repeat: bool = False
+    in_channel: bool = False  # shown there too, so that a thread which was quiet is noticed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ class Did:
     long_text: LongText = LongText.SEGMENTS
     max_mms_bytes: int = 500_000  # the whole encoded message, not the file alone
     replies: Replies = Replies.SEND
+    echo_after: timedelta = timedelta(hours=3)  # of quiet a new text is shown in the channel too; 0: never
     responders: frozenset[str] = frozenset()  # people and groups; empty: those of the plan
     converts: bool = True  # pictures of replies are made fit, instead of refused
 

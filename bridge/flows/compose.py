@@ -24,7 +24,7 @@ from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
 from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
-from bridge.domain.message import Attachment, Media, MediaState, Message, media_name
+from bridge.domain.message import Attachment, Direction, Media, MediaState, Message, media_name
 from bridge.domain.notice import Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.parcel import room
@@ -120,7 +120,17 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     said = _said(plan, conversation, message, entry.part)
     rest = [ledger.messages.get(MessageId(one.subject)) for one in gather.others(ledger, entry)]
     more = tuple(_said(plan, conversation, one, 0) for one in rest if one)
-    return _posted(entry, conversation, replace(said, more=more))
+    posted = _posted(entry, conversation, replace(said, more=more))
+    return replace(posted, in_channel=_breaks_silence(ledger, plan, conversation, message))
+
+
+def _breaks_silence(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message) -> bool:
+    """Tell a text from a phone that comes after a long quiet, and would go unnoticed in its thread."""
+    did = plan.did(conversation.did)
+    if message.direction is not Direction.INBOUND or not did or not did.echo_after:
+        return False
+    last = ledger.messages.last_before(message.conversation, message.position)
+    return last is not None and message.received_at - last >= did.echo_after
 
 
 def _said(plan: DialPlan, conversation: Conversation, message: Message, part: int) -> Said:

@@ -19,7 +19,7 @@ from config.read.shape import given, places
 
 _LONGEST = timedelta(days=3650)
 _GROUP = re.compile(r"S[A-Z0-9]{5,30}", re.ASCII)
-_MAY_BE_NOTHING = (("bridge", "hold"),)
+_MAY_BE_NOTHING = ("hold", "echo_after")
 
 Found = Iterator[tuple[KeyPath, wording.Told]]
 
@@ -96,7 +96,7 @@ def _absurd_durations(document: Mapping[str, Any]) -> Found:
             time = duration(value)
         except ValueError:
             continue
-        if time > _LONGEST or (not time and path not in _MAY_BE_NOTHING):
+        if time > _LONGEST or (not time and path[-1] not in _MAY_BE_NOTHING):
             yield path, wording.absurd_duration(value)
 
 

@@ -1,11 +1,12 @@
 """What the ledger promises of what belongs to texts and to the house: files, posts, receipts, cursors, troubles."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
 from bridge.domain.ids import CarrierRef, ConversationId, EntryToken, EventKey, MediaRef, MessageId, PostRef
-from bridge.domain.message import Attachment, MediaState, Post
+from bridge.domain.message import Attachment, MediaState, Message, Post
 from bridge.domain.query import Trouble
 from bridge.errors import Reason
 from bridge.ports import Ledger, Store
@@ -36,6 +37,26 @@ class Records:
         (first, second) = await store.transact(work)
         assert first == ("other\0words", Reason.NOTE)
         assert second[1] is None
+
+    async def test_when_somebody_spoke_before_is_known_from_either_side(self, bench: Bench, store: Store) -> None:
+        began = bench.clock.now()
+
+        def say(message: Message, ledger: Ledger, now: datetime) -> int:
+            return ledger.messages.save(replace(message, received_at=now))
+
+        await store.transact(with_conversation)
+        await store.transact(partial(with_conversation, id="bob"))
+        positions = []
+        for message in (inbound("m1", began), outbound("m2", began), inbound("b1", began, within="bob")):
+            positions.append(await store.transact(partial(say, message)))
+            bench.clock.forward(MINUTE)
+        await store.transact(lambda ledger, now: ledger.messages.cover(ANN_ID, positions[0]))
+        last = await store.transact(partial(say, inbound("m3", began)))
+
+        def look(ledger: Ledger, now: datetime) -> list[datetime | None]:
+            return [ledger.messages.last_before(ANN_ID, position) for position in (*positions[:2], last)]
+
+        assert await store.transact(look) == [None, began, began + MINUTE]
 
     async def test_a_message_is_told_which_post_shows_it(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> PostRef | None:

@@ -51,6 +51,18 @@ _LAST_HEARD = """
         ) FROM conversation WHERE id = %s
     )
 """
+_LAST_BEFORE = """
+    SELECT received_at FROM message WHERE position = (
+        SELECT greatest(
+            (SELECT max(position) FROM message WHERE conversation = number AND is_open AND position < %(before)s),
+            (SELECT max(position) FROM message WHERE conversation = number AND NOT is_open AND position < %(before)s),
+            (
+                SELECT max(position) FROM message
+                WHERE conversation = number AND is_open IS NULL AND position < %(before)s
+            )
+        ) FROM conversation WHERE id = %(conversation)s
+    )
+"""
 _CLOSE = "UPDATE message SET is_open = false WHERE conversation = %s AND is_open AND position <= %s"
 _REOPEN = "UPDATE message SET is_open = true WHERE conversation = %s AND NOT is_open AND position > %s"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = %s AND is_open"
@@ -151,6 +163,11 @@ class PostgresMessages:
 
     def last_heard(self, conversation: ConversationId) -> datetime | None:
         row = self._execute(_LAST_HEARD, (conversation,)).fetchone()
+        return row[0] if row else None
+
+    def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
+        limits = {"conversation": conversation, "before": position}
+        row = self._execute(_LAST_BEFORE, limits).fetchone()
         return row[0] if row else None
 
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:

@@ -53,6 +53,15 @@ _LAST_HEARD = """
         SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0
     ))
 """
+_LAST_BEFORE = """
+    SELECT received_at FROM message WHERE position = (SELECT max(last) FROM (
+        SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1 AND position < :before
+        UNION ALL
+        SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0 AND position < :before
+        UNION ALL
+        SELECT max(position) FROM message WHERE conversation = :number AND is_open IS NULL AND position < :before
+    ))
+"""
 _CLOSE = "UPDATE message SET is_open = 0 WHERE conversation = ? AND is_open = 1 AND position <= ?"
 _REOPEN = "UPDATE message SET is_open = 1 WHERE conversation = ? AND is_open = 0 AND position > ?"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = ? AND is_open = 1"
@@ -155,6 +164,11 @@ class SqliteMessages:
 
     def last_heard(self, conversation: ConversationId) -> datetime | None:
         row = self._execute(_LAST_HEARD, {"number": self._number(conversation)}).fetchone()
+        return read_moment(row[0]) if row else None
+
+    def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
+        limits = {"number": self._number(conversation), "before": position}
+        row = self._execute(_LAST_BEFORE, limits).fetchone()
         return read_moment(row[0]) if row else None
 
     def cover(self, conversation: ConversationId, up_to: int) -> datetime | None:
