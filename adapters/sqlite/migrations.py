@@ -10,7 +10,7 @@ import secrets
 from sqlite_utils import Database, Migrations
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 5  # how many migrations there are
+SCHEMA_VERSION = 6  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -283,6 +283,41 @@ _TOLL = (
     "CREATE INDEX entry_held ON entry (lane, position) WHERE state = 'held'",
 )
 
+# Names of people outside, by which beginnings they are found, and which conversations somebody takes part in.
+_CONTACT = (
+    """
+    CREATE TABLE contact (
+        address TEXT NOT NULL,
+        source TEXT NOT NULL,
+        name TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (address, source)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE contact_key (
+        address TEXT NOT NULL,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        PRIMARY KEY (address, source, key),
+        FOREIGN KEY (address, source) REFERENCES contact ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX contact_key_key ON contact_key (key, address)",
+    """
+    CREATE TABLE participant (
+        address TEXT NOT NULL,
+        conversation INTEGER NOT NULL REFERENCES conversation,
+        PRIMARY KEY (address, conversation)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    INSERT INTO participant (address, conversation)
+        SELECT DISTINCT each.value, conversation.number FROM conversation, json_each(participants) AS each
+    """,
+)
+
 
 @migrations(name="0001_initial")
 def initial(db: Database) -> None:
@@ -347,3 +382,11 @@ def waiting(db: Database) -> None:
     """Let those who wait be found without looking at all conversations."""
     db.execute("CREATE INDEX conversation_waiting ON conversation (waiting_since) WHERE waiting_since IS NOT NULL")
     db.execute("PRAGMA user_version = 5")
+
+
+@migrations(name="0006_contact")
+def contact(db: Database) -> None:
+    """Keep what people outside are called."""
+    for statement in _CONTACT:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 6")

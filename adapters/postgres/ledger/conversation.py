@@ -1,5 +1,6 @@
 """The table `conversation`: kept for ever, so that a late reply finds its thread."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import Connection
@@ -8,12 +9,17 @@ from adapters.postgres.ledger import lock
 from adapters.postgres.ledger.columns import Row, addresses, read_addresses, read_number
 from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ConversationId, ThreadRef
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
 
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO NOTHING
+"""
+_JOIN = """
+    INSERT INTO participant (address, conversation) SELECT DISTINCT address, number
+    FROM unnest(%s::text[]) AS address, conversation WHERE id = %s
+    ON CONFLICT DO NOTHING
 """
 _SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
 _GET = f"{_SELECT} WHERE id = %s"
@@ -43,6 +49,24 @@ _ACTIVE = """
     WHERE received_at >= %s OR last_open IS NOT NULL
     ORDER BY last DESC
 """
+# The same three steps, for the conversations of a few people.
+_ACTIVE_WITH = """
+    WITH theirs (id, last_open, last) AS MATERIALIZED (
+        SELECT id, last_open, greatest(
+            last_open,
+            (SELECT max(position) FROM message WHERE message.conversation = number AND NOT is_open),
+            (SELECT max(position) FROM message WHERE message.conversation = number AND is_open IS NULL)
+        )
+        FROM conversation CROSS JOIN LATERAL (
+            SELECT max(position) AS last_open FROM message WHERE message.conversation = number AND is_open
+        ) AS waiting
+        WHERE thread IS NOT NULL
+            AND number IN (SELECT participant.conversation FROM participant WHERE address = ANY(%s))
+    )
+    SELECT theirs.id FROM theirs JOIN message ON position = last
+    WHERE received_at >= %s OR last_open IS NOT NULL
+    ORDER BY last DESC LIMIT %s
+"""
 
 
 class PostgresConversations:
@@ -57,6 +81,7 @@ class PostgresConversations:
         people = addresses(it.participants)
         row = (it.id, it.did.value, people, it.opened_at, it.thread, it.link, it.covered, it.waiting_since)
         self._execute(_OPEN, row)
+        self._execute(_JOIN, ([address.value for address in it.participants], it.id))
 
     def get(self, id: ConversationId) -> Conversation | None:
         """Return it as nobody else can change it before this transaction ends; nor can anybody else open it."""
@@ -84,6 +109,10 @@ class PostgresConversations:
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (since,))]
+
+    def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
+        listed = [address.value for address in addresses]
+        return [ConversationId(id) for (id,) in self._execute(_ACTIVE_WITH, (listed, since, limit))]
 
 
 def read_conversation(row: Row) -> Conversation:

@@ -1,5 +1,7 @@
 """The table `conversation`: kept for ever, so that a late reply finds its thread."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -15,12 +17,13 @@ from adapters.sqlite.ledger.columns import (
 )
 from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ConversationId, ThreadRef
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
 
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
+_JOIN = "INSERT OR IGNORE INTO participant (address, conversation) VALUES (?, ?)"
 _SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
 _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
@@ -47,6 +50,23 @@ _ACTIVE = """
     )
     ORDER BY last DESC
 """
+# The same three steps, for the conversations of a few people.
+_ACTIVE_WITH = """
+    WITH theirs (id, last) AS MATERIALIZED (
+        SELECT id, max(
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open = 1), 0),
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open = 0), 0),
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open IS NULL), 0)
+        ) FROM conversation WHERE thread IS NOT NULL AND number IN (
+            SELECT participant.conversation FROM participant WHERE address IN (SELECT value FROM json_each(?) AS claim)
+        )
+    )
+    SELECT theirs.id FROM theirs JOIN message ON position = last
+    WHERE received_at >= ? OR EXISTS (
+        SELECT 1 FROM message AS waiting WHERE waiting.conversation = message.conversation AND waiting.is_open = 1
+    )
+    ORDER BY last DESC LIMIT ?
+"""
 
 
 class SqliteConversations:
@@ -59,7 +79,10 @@ class SqliteConversations:
         it = conversation
         since = moment_or_none(it.waiting_since)
         people = addresses(it.participants)
-        self._execute(_OPEN, (it.id, it.did.value, people, moment(it.opened_at), it.thread, it.link, it.covered, since))
+        row = (it.id, it.did.value, people, moment(it.opened_at), it.thread, it.link, it.covered, since)
+        number = self._execute(_OPEN, row).lastrowid
+        for person in it.participants:
+            self._execute(_JOIN, (person.value, number))
 
     def get(self, id: ConversationId) -> Conversation | None:
         row = self._execute(_GET, (id,)).fetchone()
@@ -83,6 +106,10 @@ class SqliteConversations:
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]
+
+    def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
+        listed = json.dumps([address.value for address in addresses])
+        return [ConversationId(id) for (id,) in self._execute(_ACTIVE_WITH, (listed, moment(since), limit))]
 
 
 def read_conversation(row: tuple[Any, ...]) -> Conversation:
