@@ -173,3 +173,21 @@ class Imported:
             cards=self.cards + other.cards,
             outranked=self.outranked + other.outranked,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One name as a list of all of them has it; `source` is None for one of bridge.toml."""
+
+    address: Address
+    name: str
+    source: Source | None
+    is_shown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Some entries of that list, and behind which address it goes on; None at its end."""
+
+    entries: tuple[Entry, ...]
+    last: Address | None

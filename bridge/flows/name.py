@@ -7,9 +7,11 @@ from bridge.domain.aside import Aside
 from bridge.domain.contact import (
     LONGEST_NAME,
     Contact,
+    Entry,
     Imported,
     Named,
     Outranked,
+    Page,
     Source,
     foremost,
     is_meant,
@@ -106,6 +108,25 @@ def imported(ledger: Ledger, plan: DialPlan, rows: Sequence[Named], cards: int, 
     renewed = [address for address in dict.fromkeys(addresses) if before.get(address) != after.get(address)]
     count = _renew(ledger, plan, renewed, f"import/{now.isoformat()}", now, cards)
     return came + Imported(cards=count, outranked=_outranked(plan, rows, after))
+
+
+def page(ledger: Ledger, plan: DialPlan, after: Address | None, limit: int) -> Page:
+    """List the names that are kept, some addresses at a time; before the first of them what the configuration says."""
+    kept = ledger.contacts.all(after, limit)
+    shown = foremost(kept)
+    entries = [
+        Entry(
+            address=one.address,
+            name=one.name,
+            source=one.source,
+            is_shown=shown[one.address] is one and plan.name_of(one.address) is None,
+        )
+        for one in kept
+    ]
+    if after is None:
+        configured = sorted(plan.contacts.items(), key=lambda each: each[0].value)
+        entries[:0] = [Entry(address=each, name=name, source=None, is_shown=True) for each, name in configured]
+    return Page(entries=tuple(entries), last=kept[-1].address if kept else None)
 
 
 def _outranked(plan: DialPlan, rows: Sequence[Named], shown: dict[Address, str]) -> tuple[Outranked, ...]:

@@ -1,15 +1,21 @@
 """What is said about names of people outside: to whoever gives one, and to whoever brings a whole file of them."""
 
-from bridge.domain.contact import Contact, Flaw, Imported, Outranked, Refused, Source
+from textwrap import fill
+
+from bridge.domain.contact import Entry, Flaw, Imported, Outranked, Refused, Source
 from bridge.domain.phone import spoken
 from bridge.domain.phrase import Phrase
+from bridge.domain.visible import visible
 
 NAME = "name"  # the field of the form
 
+Told = tuple[str, str]
+"""What is wrong, and the remedy."""
+
 _SOURCES = {
-    Source.PERSON: "a person in Slack",
-    Source.IMPORT: "an imported file",
-    Source.CARRIER: "the carrier",
+    Source.PERSON: "person",
+    Source.IMPORT: "import",
+    Source.CARRIER: "carrier",
 }
 CONFIGURED = "bridge.toml"
 
@@ -34,14 +40,10 @@ def removed(shown: str | None) -> Phrase:
     return (f"Removed. It is called {shown} again." if shown else "Removed. The number alone is shown again.",)
 
 
-def source(contact: Contact) -> str:
-    return _SOURCES[contact.source]
-
-
 def what_came(came: Imported, refused: int) -> str:
     """Sum up an import."""
     counts = f"{came.new:,} new, {came.changed:,} changed, {came.unchanged:,} unchanged"
-    lines = f", {refused:,} {'line' if refused == 1 else 'lines'} refused" if refused else ""
+    lines = f", {refused:,} {'line' if refused == 1 else 'lines'} not used" if refused else ""
     cards = (
         f"\nRenamed in Slack: {came.cards:,} open {'thread' if came.cards == 1 else 'threads'}." if came.cards else ""
     )
@@ -70,7 +72,7 @@ def _why(one: Refused) -> str:
 
 def outranked(one: Outranked) -> str:
     """Say which name was kept and is not shown, and which is."""
-    by = CONFIGURED if one.is_ours else _SOURCES[Source.PERSON]
+    by = CONFIGURED if one.is_ours else "a person in Slack"
     return f"line {one.line}: {_short(one.name)} is kept; {by} says {_short(one.shown)}, which counts"
 
 
@@ -79,24 +81,34 @@ def _short(words: str) -> str:
     return words if len(words) <= _CUT else f"{words[: _CUT - 1]}…"
 
 
-def too_large(octets: int) -> str:
-    return f"The file is larger than {octets // 1_000_000} MB. Export less, or cut it into several files."
+def too_large(octets: int) -> Told:
+    return f"is larger than {octets // 1_000_000} MB.", "Export less, or cut it into several files."
 
 
-def too_many(rows: int) -> str:
-    return f"The file has more than {rows:,} numbers. Cut it into several files."
+def too_many(rows: int) -> Told:
+    return f"has more than {rows:,} numbers.", "Cut it into several files."
 
 
-def no_columns(found: str) -> str:
+def no_columns(found: str) -> Told:
     return (
-        f"No columns of names and numbers were found ({_short(found) or 'the file is empty'}). Write a heading with "
-        "`name` and `number`, or export from your address book as CSV or vCard."
+        f"has no columns that could be names and numbers ({_short(found) or 'it is empty'}).",
+        "Write a heading with name and number, or export from your address book as CSV or vCard.",
     )
 
 
-def unreadable_file(reason: str) -> str:
-    return f"The file cannot be read: {reason.lower()}."
+def unreadable_file(reason: str) -> Told:
+    return f"cannot be read: {reason.lower()}.", "Name a file that you may read."
 
 
-def nobody() -> str:
-    return "No names are kept. `sms-bridge contacts import FILE` brings them from a CSV or vCard file."
+_WIDTH, _NAME_AT = 80, 44
+
+
+def folded(words: str) -> str:
+    return fill(words, _WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+
+
+def listed(entry: Entry) -> str:
+    """Write one name of the list: the number, where the name comes from, whether it counts, and the name."""
+    origin = _SOURCES[entry.source] if entry.source else CONFIGURED
+    columns = f"{spoken(entry.address.value):<19} {origin if entry.is_shown else f'{origin}, not shown'}"
+    return fill(visible(entry.name), _WIDTH, initial_indent=f"{columns:<43} ", subsequent_indent=" " * _NAME_AT)
