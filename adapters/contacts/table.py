@@ -21,18 +21,32 @@ _NUMBER = re.compile(r"(?:tel:)?[+(0-9][0-9 ().\-/\xa0]{5,}[0-9]", re.IGNORECASE
 _AROUND = " \t='\""  # what keeps a spreadsheet from taking a number for an amount
 
 _PHONE = re.compile(
-    r"\b(?:tele)?phone\b|\b(?:mobile|mobil|cell|cellphone|tel|telefon|telefonnummer|handy|rufnummer|sms|msisdn)\b"
+    r"\b(?:tele)?phone\b|\b(?:mobile|mobil|cell|cellphone|tel|telefon|telefonnummer|handy|handynummer|rufnummer|sms|msisdn)\b"
     r"|\bt[ée]l[ée]phone\b|\bmobiltelefon\b|\bmobilnummer\b"
 )
 _NO_PHONE = re.compile(r"\b(?:fax|pager|telex|label|type|tty|tdd|assistant|assistant's|company|callback|radio|isdn)\b")
-_NUMBERS = {"number", "numbers", "nummer", "numéro", "numero", "phone number", "phone no", "phone #"}
-_WHOLE = {"name", "full name", "fullname", "display name", "contact", "contact name", "anzeigename", "nom complet"}
-_PARTS = (
-    {"first name", "firstname", "given name", "vorname", "prénom", "prenom"},
-    {"middle name", "additional name", "weitere vornamen"},
-    {"last name", "lastname", "family name", "surname", "nachname", "nom", "nom de famille"},
-)
-_COMPANY = {"company", "organization", "organisation", "organization name", "organization 1 - name", "firma", "société"}
+_NUMBERS = {"number", "numbers", "nummer", "numéro", "numero", "contact number", "phonenumber", "mobilenumber"}
+_WHOLE = {
+    *(
+        "name",
+        "full name",
+        "fullname",
+        "display name",
+        "contact",
+        "contact name",
+        "person",
+        "anzeigename",
+        "nom complet",
+    ),
+    *("customer", "customer name", "client", "client name", "kunde", "kundenname"),
+}
+_GIVEN = {"first name", "firstname", "given name", "vorname", "prénom", "prenom"}
+_MIDDLE = {"middle name", "additional name", "weitere vornamen"}
+_FAMILY = {"last name", "lastname", "family name", "surname", "nachname", "nom", "nom de famille"}
+_COMPANY = {
+    *("company", "company name", "organization", "organisation", "organization name", "organization 1 - name"),
+    *("firma", "société"),
+}
 _FILED = {"file as", "nickname"}
 
 
@@ -98,12 +112,14 @@ def _divider(text: str) -> str:
 def _named(heading: list[str]) -> Columns | None:
     """Read a row as the heading, if it is one: it names a column of numbers and one of names."""
     titles = [" ".join(cell.strip(_AROUND).casefold().replace("_", " ").split()) for cell in heading]
-    columns = Columns()
-    columns.numbers = [at for at, title in enumerate(titles) if _is_phone(title)]
-    parts = [at for known in _PARTS for at, title in enumerate(titles) if title in known]
-    columns.names = [places for places in (_those(titles, _WHOLE), parts) if places]
-    columns.names += [[at] for known in (_COMPANY, _FILED) for at in _those(titles, known)]
-    return columns if columns.numbers and columns.names else None
+    numbers = [at for at, title in enumerate(titles) if _is_phone(title)]
+    whole, given, family = (_those(titles, known) for known in (_WHOLE, _GIVEN, _FAMILY))
+    if given and not family:  # beside a first name, a name is a last name
+        whole, family = [], whole
+    parts = [*given, *_those(titles, _MIDDLE), *family]
+    single = [[at] for known in (_COMPANY, _FILED) for at in _those(titles, known)]
+    names = [*([at] for at in whole), *([parts] if parts else []), *single]
+    return Columns(numbers=numbers, names=names) if numbers and names else None
 
 
 def _is_phone(title: str) -> bool:

@@ -39,6 +39,8 @@ PLAIN = {
     "divided by tabs": f"Name\tMobile\nAnn Moss\t{ANN}\n",
     "saying what divides it": f"sep=;\nName;Telefon\nAnn Moss;{ANN}\n",
     "in two parts": f"First Name,Last Name,Mobile Phone\nAnn,Moss,{ANN}\n",
+    "in two parts of which one is called the name": f"Name;Vorname;Handynummer\nMoss;Ann;{ANN}\n",
+    "as programs name their columns": f"customer_name,phoneNumber\nAnn Moss,{ANN}\n",
     "quoted": f'"Name","Phone"\r\n"Ann Moss","{ANN}"\r\n',
     "kept from being an amount": f'Name,Phone\nAnn Moss,"=""{ANN}"""\n',
 }
