@@ -16,15 +16,12 @@ from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
-from zoneinfo import ZoneInfo
 
 import typer
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
-from bridge.domain.query import StatusView, is_up
 from bridge.domain.visible import visible
 from bridge.errors import (
     BackupFailed,
@@ -36,8 +33,10 @@ from bridge.errors import (
     StoreDamaged,
     WireError,
 )
+from bridge.layout import house
 from bridge.wording import backup as backup_wording
 from bridge.wording import cli as wording
+from bridge.wording import naming
 
 if TYPE_CHECKING:
     from config.settings import Settings
@@ -70,6 +69,8 @@ app = typer.Typer(
 
 store_app = typer.Typer(help="Where everything is kept.", no_args_is_help=True)
 app.add_typer(store_app, name="store")
+contacts_app = typer.Typer(help="What people outside are called.", no_args_is_help=True)
+app.add_typer(contacts_app, name="contacts")
 
 
 def _print_version(asked: bool) -> None:
@@ -171,20 +172,13 @@ def status(
     """Ask the running daemon how it is."""
     from config.assemble import ask_status
 
-    with _in_words():
+    with _in_words(), _reachable():
         settings = _settings(config, needs_secrets=False)
-        try:
-            view = _finish(ask_status(settings))
-        except ConnectionError as error:
-            _tell(wording.no_daemon(str(error)))
-            raise typer.Exit(UNAVAILABLE) from None
-        except WireError as error:
-            _tell(wording.unreadable_answer(str(error)))
-            raise typer.Exit(UNAVAILABLE) from None
+        view = _finish(ask_status(settings))
     if as_json:
         typer.echo(json.dumps(asdict(view), default=lambda moment: moment.isoformat(), indent=2))
     else:
-        Console(highlight=False, emoji=False).print(_house(view, settings.bridge.timezone))
+        Console(highlight=False, emoji=False).print(house(view, settings.bridge.timezone))
 
 
 @app.command()
@@ -243,6 +237,33 @@ def store_move(
     typer.echo(words)
 
 
+@contacts_app.command("import")
+def contacts_import(
+    file: Annotated[Path, typer.Argument(help="A CSV or vCard file, as address books export it.")],
+    config: ConfigPath = Path("bridge.toml"),
+) -> None:
+    """Take names over from a file, while the daemon runs or not; ends with 1 if lines were refused."""
+    from config.assemble import import_contacts
+
+    with _in_words(), _reachable():
+        came, refused = _finish(import_contacts(_settings(config, needs_secrets=False), file))
+    told = [(one.line.number, naming.refused(one)) for one in refused]
+    for _, words in sorted(told + [(one.line, naming.outranked(one)) for one in came.outranked]):
+        typer.echo(naming.folded(visible(words)), err=True)
+    typer.echo(naming.what_came(came, len(refused)))
+    raise typer.Exit(1 if refused else 0)
+
+
+@contacts_app.command("list")
+def contacts_list(config: ConfigPath = Path("bridge.toml")) -> None:
+    """List every name, where it comes from, and which do not count."""
+    from config.assemble import list_contacts
+
+    with _in_words(), _reachable():
+        settings = _settings(config, needs_secrets=False)
+        _finish(list_contacts(settings, lambda entry: typer.echo(naming.listed(entry))))
+
+
 def main() -> None:
     """Start what the command line asks for."""
     app(prog_name="sms-bridge")
@@ -289,6 +310,21 @@ def _in_words() -> Iterator[None]:
         raise typer.Exit(code) from None
 
 
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Tell in words that the daemon does not answer, or not so that this release understands it."""
+    try:
+        yield
+    except ConnectionError as error:
+        words = wording.no_daemon(str(error))
+    except WireError as error:
+        words = wording.unreadable_answer(str(error))
+    else:
+        return
+    _tell(words)
+    raise typer.Exit(UNAVAILABLE)
+
+
 def _explained(error: BridgeError) -> tuple[str, int]:
     match error:
         case StoreDamaged():
@@ -323,65 +359,6 @@ def _tell_mistakes(error: ConfigError) -> None:
             console.print(Padding(Text(visible(mistake.remedy), overflow="fold"), (0, 0, 0, 2), expand=False))
     path = error.mistakes[0].place.partition(":")[0]
     console.print(Text(wording.mistakes(visible(path), len(error.mistakes)), style="bold"))
-
-
-def _house(view: StatusView, timezone: str) -> RenderableType:
-    """Lay the status out for eighty columns and more."""
-    heading = Text.assemble(
-        ("sms-bridge  ", "bold"), wording.heading(view.now.astimezone(ZoneInfo(timezone)), timezone)
-    )
-    parts: tuple[RenderableType, ...] = (
-        heading,
-        _section("Listeners", _listeners(view)),
-        _section("Texts", _numbers(view)),
-    )
-    if view.violated:
-        parts = (*parts, _section(wording.VIOLATED, Text("\n".join(view.violated), style="bold red")))
-    return Group(*parts, _section(*_troubles(view, timezone)))
-
-
-def _section(title: str, body: RenderableType) -> RenderableType:
-    return Group(Text(f"\n{title}", style="bold"), Padding(body, (0, 0, 0, 2), expand=False))
-
-
-def _listeners(view: StatusView) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    for name, state in sorted(view.listeners.items()):
-        table.add_row(Text(visible(name)), _folded(state, "green" if is_up(state) else "bold red"))
-    return table
-
-
-def _numbers(view: StatusView) -> RenderableType:
-    table = Table.grid(padding=(0, 2))
-    table.add_column(min_width=max((len(wording.label(key)) for key in view.counts), default=0))
-    table.add_column(justify="right")
-    oldest = {"unacknowledged": view.oldest_unacknowledged, "waiting": view.oldest_waiting}
-    for key, count in sorted(view.counts.items(), key=lambda each: (not each[0].startswith(tuple(oldest)), each[0])):
-        since = oldest.pop(key.split("/")[0], None)
-        table.add_row(_folded(wording.label(key)), f"{count:,}", wording.waited(since, view.now) if count else "")
-    return table
-
-
-def _troubles(view: StatusView, timezone: str) -> tuple[str, RenderableType]:
-    if not view.troubles:
-        return wording.NOTHING_TO_DO, Text("")
-    table = Table.grid(padding=(0, 2))
-    zone = ZoneInfo(timezone)
-    for trouble in sorted(view.troubles, key=lambda each: each.since):
-        table.add_row(
-            Text(wording.since(trouble.since.astimezone(zone), view.now.astimezone(zone))),
-            Group(_folded(trouble.what), *_repeated(trouble.count)),
-        )
-    return wording.needs_you(len(view.troubles)), table
-
-
-def _repeated(count: int) -> tuple[Text, ...]:
-    return (Text(wording.times(count), style="dim"),) if count > 1 else ()
-
-
-def _folded(text: str, style: str = "") -> Text:
-    """Prepare text from elsewhere: without control characters, and broken where it is too wide."""
-    return Text(visible(text), style=style, overflow="fold")
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bridge.domain.acknowledgement import Acknowledgement
+from bridge.domain.contact import Contact, Source
 from bridge.domain.conversation import Consent, Conversation
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.digest import Digest, OpenLine
@@ -59,6 +60,9 @@ class Conversations(Protocol):
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         """Return the threads with a message since then, or with an unacknowledged one; the newest first."""
+
+    def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
+        """Return up to `limit` of those conversations that have a thread, such a message, and one of these people."""
 
 
 class Messages(Protocol):
@@ -162,6 +166,19 @@ class Acknowledgements(Protocol):
 class Consents(Protocol):
     def put(self, consent: Consent) -> None: ...
     def get(self, did: PhoneNumber, address: Address) -> Consent | None: ...
+
+
+class Contacts(Protocol):
+    """What people outside are called: for each address one name from each source."""
+
+    def put(self, contact: Contact) -> None: ...
+    def drop(self, address: Address, source: Source) -> None: ...
+    def of(self, addresses: Sequence[Address]) -> list[Contact]: ...
+    def like(self, typed: str, limit: int) -> list[Contact]:
+        """Return up to `limit` who have every word `sought` in what was typed, each by the name that counts."""
+
+    def all(self, after: Address | None, limit: int) -> list[Contact]:
+        """Return every name of the first `limit` addresses behind this one, in the order of addresses."""
 
 
 class Outbox(Protocol):
@@ -294,6 +311,8 @@ class Ledger(Protocol):
     def acknowledgements(self) -> Acknowledgements: ...
     @property
     def consents(self) -> Consents: ...
+    @property
+    def contacts(self) -> Contacts: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

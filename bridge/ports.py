@@ -15,6 +15,7 @@ from typing import NamedTuple, Never, Protocol, TypeVar
 
 from bridge.domain.aside import Aside
 from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.contact import Imported, Named, Page
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
 from bridge.domain.event import ChatEvent, Event, InboundSms, RawEvent
@@ -25,7 +26,7 @@ from bridge.domain.ids import (
     ThreadRef,
 )
 from bridge.domain.message import Media, Posted
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.query import Query, View
 from bridge.errors import WireError
 from bridge.ledger import Ledger as Ledger
@@ -235,3 +236,16 @@ class Store(Protocol):
 
     async def aclose(self) -> None:
         """Finish what was handed in, and close."""
+
+
+class Book(Protocol):
+    """All names of people outside, as the command line reads and changes them: a running daemon's, or a stopped one's.
+
+    Raises `StoreBusy`, and `ConnectionError` where it is a daemon's that does not answer.
+    """
+
+    async def take(self, people: Sequence[Named], cards: int) -> Imported:
+        """Keep some imported names in one transaction, and have at most `cards` open threads say them."""
+
+    async def page(self, after: Address | None) -> Page:
+        """Return the next entries behind this address, or the first."""

@@ -6,7 +6,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,16 +30,20 @@ from adapters.sqlite.restore import put_back
 from adapters.twilio import TwilioCarrier
 from adapters.twilio import description as carrier_routes
 from bridge.domain.backup import Backup, Restored
+from bridge.domain.contact import Entry
 from bridge.domain.ids import ChannelRef
+from bridge.domain.phone import PhoneNumber
 from bridge.domain.query import StatusView
+from bridge.domain.toll import region_of
 from bridge.engine.breaker import Breaker
 from bridge.engine.clock import SystemClock
 from bridge.engine.daemon import Daemon
 from bridge.engine.pacer import Manner
 from bridge.errors import StoreBusy
 from bridge.flows import request
-from bridge.ports import Carrier, Clock, Desk, Hear, Worlds
+from bridge.ports import Book, Carrier, Clock, Desk, Hear, Worlds
 from bridge.wording import backup as backup_words
+from config.contacts import Brought, StoreBook, brought_in, entries
 from config.settings import Settings, StoreSettings, dial_plan, groups
 
 log = logging.getLogger("sms-bridge")
@@ -90,12 +94,13 @@ async def built(settings: Settings, clock: Clock) -> AsyncIterator[tuple[Daemon,
         doors: dict[str, Carrier] = {name: Breaker(name, carrier, clock) for name, carrier in carriers.items()}
         store = await opened_store(settings.store, clock)
         closing.push_async_callback(store.aclose)
+        plan = dial_plan(settings, {name: carrier.abilities for name, carrier in carriers.items()})
         daemon = Daemon(
             store=store,
-            plan=dial_plan(settings, {name: carrier.abilities for name, carrier in carriers.items()}),
+            plan=plan,
             worlds=Worlds(chat=chat, mail=mail, carriers=doors, darkroom=PictureDarkroom()),
             manners=_manners(settings),
-            gates=(ControlServer(settings.control_socket, _back_up_of(store)), _Port(server)),
+            gates=(ControlServer(settings.control_socket, _back_up_of(store), StoreBook(store, plan)), _Port(server)),
             clock=clock,
             owner=f"{os.uname().nodename}:{os.getpid()}",
             drifts=clock.drifts if isinstance(clock, SystemClock) else dict,
@@ -157,6 +162,40 @@ async def declare_restored(settings: Settings) -> None:
         await store.transact(lambda ledger, now: ledger.epoch.declare())
     finally:
         await store.aclose()
+
+
+@asynccontextmanager
+async def opened_book(settings: Settings) -> AsyncIterator[Book]:
+    """Have the names of the running daemon; where none runs those of the store, under the daemon's own lock."""
+    client = ControlClient(settings.control_socket)
+    try:
+        await client.take((), 0)
+    except ConnectionError as error:
+        nobody = error
+    else:
+        yield client
+        return
+    try:
+        store = await opened_store(settings.store, SystemClock())
+    except StoreBusy as busy:
+        raise StoreBusy(f"{busy}, and {nobody}") from nobody
+    try:
+        yield StoreBook(store, dial_plan(settings, {}))
+    finally:
+        await store.aclose()
+
+
+async def import_contacts(settings: Settings, file: Path) -> Brought:
+    """Import a file of names, its numbers as they are dialled where the first of ours is."""
+    async with opened_book(settings) as book:
+        return await brought_in(book, file, region_of(PhoneNumber(settings.dids[0].number)))
+
+
+async def list_contacts(settings: Settings, tell: Callable[[Entry], None]) -> None:
+    """Tell every name that is known, those of the configuration first."""
+    async with opened_book(settings) as book:
+        async for entry in entries(book):
+            tell(entry)
 
 
 def check_store(settings: Settings) -> tuple[str, int, float]:

@@ -1,4 +1,4 @@
-"""The control socket: how the command line asks the running daemon, on one machine, as one user; it changes nothing."""
+"""The control socket: how the command line asks the running daemon, as one user; names are all that it changes."""
 
 from adapters.control.client import ControlClient
 from adapters.control.listener import ControlServer

@@ -1,5 +1,6 @@
 """The command line's end of the control socket. One question, one connection."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -7,6 +8,8 @@ import httpx
 from adapters.control import wire
 from adapters.control.settings import socket_path
 from bridge.domain.backup import Backup
+from bridge.domain.contact import Imported, Named, Page
+from bridge.domain.phone import Address
 from bridge.domain.query import StatusView
 
 _SECONDS = 10.0
@@ -38,6 +41,20 @@ class ControlClient:
         if answer.status_code == httpx.codes.UNPROCESSABLE_ENTITY:
             raise wire.read_refusal(answer.content)
         raise self._useless(answer)
+
+    async def take(self, people: Sequence[Named], cards: int) -> Imported:
+        """Have the daemon keep some imported names."""
+        return wire.read_imported(await self._told("/contacts", wire.written_rows(people, cards)))
+
+    async def page(self, after: Address | None) -> Page:
+        """Ask for the next names that the daemon has."""
+        return wire.read_page(await self._told("/contacts/page", wire.written_after(after)))
+
+    async def _told(self, question: str, content: bytes) -> bytes:
+        answer = await self._ask("POST", question, _SECONDS, content=content)
+        if answer.status_code != httpx.codes.OK:
+            raise self._useless(answer)
+        return answer.content
 
     def _useless(self, answer: httpx.Response) -> ConnectionError:
         return ConnectionError(f"the daemon at {self._path} cannot answer now: {answer.text.strip()[:300]}")

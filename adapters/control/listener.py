@@ -1,6 +1,6 @@
 """The daemon's end of the control socket. Whoever may open the socket may ask; only the daemon's own user may open it.
 
-It answers questions, and has a backup written; nothing that it does changes the house.
+It answers questions, has a backup written, and takes names in; nothing else that it does changes the house.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from adapters.control.settings import socket_path
 from bridge.domain.backup import Backup
 from bridge.domain.query import AskStatus, StatusView
 from bridge.errors import BridgeError, CannotListen, StoreBusy, WireError
-from bridge.ports import Desk
+from bridge.ports import Book, Desk
 
 _PROBE_SECONDS = 2.0
 _GRACE_SECONDS = 1.0
@@ -25,13 +25,16 @@ _GRACE_SECONDS = 1.0
 BackUp = Callable[[Path, bool], Awaitable[Backup]]
 """Writes a backup to a file; True allows it to replace one."""
 
+Handler = Callable[[web.Request], Awaitable[web.Response]]
+
 
 class ControlServer:
     """Answers at a path in the file system, from `start` to `aclose`."""
 
-    def __init__(self, path: Path, back_up: BackUp | None = None) -> None:
+    def __init__(self, path: Path, back_up: BackUp | None = None, book: Book | None = None) -> None:
         self._path = path
         self._back_up = back_up
+        self._book = book
         self._runner: web.AppRunner | None = None
         self._inode = 0
 
@@ -47,7 +50,7 @@ class ControlServer:
             raise CannotListen(f"{self._path} {error}") from error
         await self._make_way()
         listening = self._bound()
-        runner = web.AppRunner(_application(desk, self._back_up), access_log=None, shutdown_timeout=_GRACE_SECONDS)
+        runner = web.AppRunner(self._application(desk), access_log=None, shutdown_timeout=_GRACE_SECONDS)
         await runner.setup()
         self._runner = runner
         await web.SockSite(runner, listening).start()
@@ -60,6 +63,16 @@ class ControlServer:
         self._runner = None
         if self._inode == _inode(self._path):
             self._path.unlink(missing_ok=True)
+
+    def _application(self, desk: Desk) -> web.Application:
+        application = web.Application()
+        application.router.add_get("/status", _status(desk))
+        if self._back_up:
+            application.router.add_post("/backup", _backup(self._back_up))
+        if self._book:
+            application.router.add_post("/contacts", _contacts(self._book))
+            application.router.add_post("/contacts/page", _contacts_page(self._book))
+        return application
 
     async def _make_way(self) -> None:
         try:
@@ -112,17 +125,20 @@ async def _answers(path: Path) -> bool:
     return True
 
 
-def _application(desk: Desk, back_up: BackUp | None) -> web.Application:
+def _status(desk: Desk) -> Handler:
     async def status(_: web.Request) -> web.Response:
         try:
             view = await desk.ask(AskStatus())
         except StoreBusy as error:
-            return web.Response(status=503, text=f"the store is busy: {error}")
+            return _busy(error)
         assert isinstance(view, StatusView)
-        return web.Response(body=wire.written(view), content_type="application/json")
+        return _json(wire.written(view))
 
+    return status
+
+
+def _backup(back_up: BackUp) -> Handler:
     async def backup(request: web.Request) -> web.Response:
-        assert back_up
         try:
             file, force = wire.read_order(await request.read())
             written = wire.written_backup(await back_up(file, force))
@@ -130,10 +146,40 @@ def _application(desk: Desk, back_up: BackUp | None) -> web.Application:
             return web.Response(status=400, text=str(error))
         except BridgeError as error:
             return web.Response(status=422, body=wire.written_refusal(error), content_type="application/json")
-        return web.Response(body=written, content_type="application/json")
+        return _json(written)
 
-    application = web.Application()
-    application.router.add_get("/status", status)
-    if back_up:
-        application.router.add_post("/backup", backup)
-    return application
+    return backup
+
+
+def _contacts(book: Book) -> Handler:
+    async def take(body: bytes) -> bytes:
+        return wire.written_imported(await book.take(*wire.read_rows(body)))
+
+    return _answering(take)
+
+
+def _contacts_page(book: Book) -> Handler:
+    async def page(body: bytes) -> bytes:
+        return wire.written_page(await book.page(wire.read_after(body)))
+
+    return _answering(page)
+
+
+def _answering(answer: Callable[[bytes], Awaitable[bytes]]) -> Handler:
+    async def answered(request: web.Request) -> web.Response:
+        try:
+            return _json(await answer(await request.read()))
+        except WireError as error:
+            return web.Response(status=400, text=str(error))
+        except StoreBusy as error:
+            return _busy(error)
+
+    return answered
+
+
+def _busy(error: StoreBusy) -> web.Response:
+    return web.Response(status=503, text=f"the store is busy: {error}")
+
+
+def _json(body: bytes) -> web.Response:
+    return web.Response(body=body, content_type="application/json")

@@ -49,7 +49,7 @@ class Visits:
             return await self._slash(payload)
         match payload.get("type"):
             case "block_suggestion" if payload.get("action_id") == views.TO:
-                return await self._suggest(str(payload.get("value") or ""))
+                return await self._suggest(_person(payload), str(payload.get("value") or ""))
             case "shortcut" if payload.get("callback_id") == views.NEW_SMS:
                 return self._open(payload)
             case "block_actions" if payload.get("view"):
@@ -103,10 +103,11 @@ class Visits:
             self._errands.run(self._homes.open(told["user"]))
         return _NOTHING
 
-    async def _suggest(self, words: str) -> BoltResponse:
+    async def _suggest(self, person: str, words: str) -> BoltResponse:
         try:
-            found = await self._desk.ask(AskPeers(words=words))
-        except StoreBusy:
+            channels = await self._channels.seen_by(person, await self._people.standing(person))
+            found = await self._desk.ask(AskPeers(words=words, channels=channels))
+        except (PortError, StoreBusy):
             found = PeersView(peers=())
         assert isinstance(found, PeersView)
         return _said({"options": [views.peer_option(peer) for peer in found.peers]})

@@ -12,7 +12,7 @@ from sqlite_utils import Database, Migrations
 from adapters.sqlite.ledger.columns import endings, read_addresses
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 6  # how many migrations there are
+SCHEMA_VERSION = 7  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -285,6 +285,30 @@ _TOLL = (
     "CREATE INDEX entry_held ON entry (lane, position) WHERE state = 'held'",
 )
 
+# Names of people outside, and by which beginnings they are found.
+_CONTACT = (
+    """
+    CREATE TABLE contact (
+        address TEXT NOT NULL,
+        source TEXT NOT NULL,
+        name TEXT NOT NULL,
+        person TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (address, source)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE contact_key (
+        address TEXT NOT NULL,
+        source TEXT NOT NULL,
+        key TEXT NOT NULL,
+        PRIMARY KEY (address, source, key),
+        FOREIGN KEY (address, source) REFERENCES contact ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX contact_key_key ON contact_key (key, address)",
+)
+
 
 @migrations(name="0001_initial")
 def initial(db: Database) -> None:
@@ -376,3 +400,11 @@ def search(db: Database) -> None:
         for backwards in endings(read_addresses(participants)):
             db.execute("INSERT INTO participant (backwards, conversation) VALUES (?, ?)", (backwards, number))
     db.execute("PRAGMA user_version = 6")
+
+
+@migrations(name="0007_contact")
+def contact(db: Database) -> None:
+    """Keep what people outside are called."""
+    for statement in _CONTACT:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 7")

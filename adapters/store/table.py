@@ -14,7 +14,7 @@ Value = str | int | bool | bytes | datetime | None
 Row = tuple[Value, ...]
 
 # Whoever has used a store has left something in one of these; a new one has its schema and a secret only.
-LIVED_IN = ("sighting", "conversation", "entry", "cursor")
+LIVED_IN = ("sighting", "conversation", "entry", "cursor", "contact")
 
 
 class Kind(StrEnum):

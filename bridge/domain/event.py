@@ -107,6 +107,17 @@ class SmsComposed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NameGiven:
+    """A person says what somebody outside is called; an empty name takes back what people have said before."""
+
+    key: EventKey
+    address: Address
+    name: str
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -140,6 +151,8 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | SmsComposed | Reaction | ButtonPressed  # of one person
+Act = (  # of one person
+    ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | SmsComposed | NameGiven | Reaction | ButtonPressed
+)
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

@@ -39,6 +39,7 @@ class AskPeers:
     """Whom does somebody mean who has typed this?"""
 
     words: str
+    channels: frozenset[ChannelRef]  # that he can see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from bridge.domain.event import (
     ButtonPressed,
     Event,
     InboundSms,
+    NameGiven,
     RawEvent,
     Reaction,
     ReactionSet,
@@ -25,7 +26,7 @@ from bridge.domain.event import (
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, initiate, receive, reply, revise, track, warn
+from bridge.flows import acknowledge, decide, initiate, name, receive, reply, revise, track, warn
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -130,6 +131,8 @@ def _act_on(ledger: Ledger, plan: DialPlan, act: Act, now: datetime) -> Aside | 
             return revise.by_shortcut(ledger, plan, act, now)
         case SmsComposed():
             return initiate.sms(ledger, plan, act, now)
+        case NameGiven():
+            return name.by_person(ledger, plan, act, now)
         case Reaction():
             return acknowledge.by_reaction(ledger, plan, act, now)
         case ButtonPressed():

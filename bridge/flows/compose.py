@@ -33,7 +33,7 @@ from bridge.domain.phrase import Action, Button, Mark, Phrase
 from bridge.domain.segment import Segments, split
 from bridge.domain.visible import is_blank, posts_of
 from bridge.errors import Reason
-from bridge.flows import acknowledge, gather, request
+from bridge.flows import acknowledge, gather, name, request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -116,10 +116,10 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
         return Unsaid.WITHDRAWN
     message, conversation = found
     if conversation.thread is None:
-        return _posted(entry, conversation, _card(plan, conversation, message, entry.part))
-    said = _said(plan, conversation, message, entry.part)
+        return _posted(entry, conversation, _card(ledger, plan, conversation, message, entry.part))
+    said = _said(ledger, plan, conversation, message, entry.part)
     rest = [ledger.messages.get(MessageId(one.subject)) for one in gather.others(ledger, entry)]
-    more = tuple(_said(plan, conversation, one, 0) for one in rest if one)
+    more = tuple(_said(ledger, plan, conversation, one, 0) for one in rest if one)
     posted = _posted(entry, conversation, replace(said, more=more))
     return replace(posted, in_channel=_breaks_silence(ledger, plan, conversation, message))
 
@@ -133,8 +133,8 @@ def _breaks_silence(ledger: Ledger, plan: DialPlan, conversation: Conversation, 
     return last is not None and message.received_at - last >= did.echo_after
 
 
-def _said(plan: DialPlan, conversation: Conversation, message: Message, part: int) -> Said:
-    heading = _heading(plan, message) if conversation.is_group else ""
+def _said(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, part: int) -> Said:
+    heading = _heading(ledger, plan, message) if conversation.is_group else ""
     return Said(text=_shown_text(message, part), heading=heading, footing=_footing(message))
 
 
@@ -154,9 +154,9 @@ def _shown_text(message: Message, part: int) -> str:
     return pieces[part] if part < len(pieces) else ""
 
 
-def _heading(plan: DialPlan, message: Message) -> str:
+def _heading(ledger: Ledger, plan: DialPlan, message: Message) -> str:
     author = message.author
-    return words.who([plan.name_of(author)], [author.value]) if not isinstance(author, str) else ""
+    return words.who([name.of(ledger, plan, author)], [author.value]) if not isinstance(author, str) else ""
 
 
 def _posted(entry: OutboxEntry, conversation: Conversation, content: Card | Said | Note) -> PostToThread:
@@ -164,12 +164,16 @@ def _posted(entry: OutboxEntry, conversation: Conversation, content: Card | Said
     return PostToThread(channel=channel, thread=conversation.thread, content=content, may_repeat=entry.is_repeat)
 
 
-def _card(plan: DialPlan, conversation: Conversation, message: Message, part: int, state: Phrase | None = None) -> Card:
+def _card(
+    ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, part: int, state: Phrase | None = None
+) -> Card:
     did = plan.did(conversation.did)
     is_waiting = conversation.waiting_since is not None
     acknowledge = Button(action=Action.ACKNOWLEDGE, label=words.ACKNOWLEDGE, value=conversation.id, is_primary=True)
     return Card(
-        title=words.who(names(plan, conversation), [address.value for address in conversation.participants]),
+        title=words.who(
+            name.of_each(ledger, plan, conversation), [address.value for address in conversation.participants]
+        ),
         subtitle=words.to_did(did.label if did else "", conversation.did.value),
         text=_shown_text(message, part),
         footing=_footing(message),
@@ -186,11 +190,6 @@ def _state(conversation: Conversation, first: Message) -> Phrase:
     return words.nothing_waits() if isinstance(first.author, str) else words.waiting(conversation.opened_at)
 
 
-def names(plan: DialPlan, conversation: Conversation) -> list[str | None]:
-    """Return the contact's name of each participant, None where we know none."""
-    return [plan.name_of(address) for address in conversation.participants]
-
-
 def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     conversation = ledger.conversations.get(ConversationId(entry.subject))
     post = conversation and conversation.thread and ledger.posts.get(PostRef(conversation.thread))
@@ -201,7 +200,7 @@ def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
     if conversation.waiting_since is None:
         told = acknowledge.told(ledger, plan, conversation.id)
         state = words.taken(told.by, told.at, acknowledge.meaning(plan, told)) if told else words.nothing_waits()
-    return AmendPost(post=PostRef(conversation.thread), content=_card(plan, conversation, first, 0, state))
+    return AmendPost(post=PostRef(conversation.thread), content=_card(ledger, plan, conversation, first, 0, state))
 
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -290,8 +289,8 @@ def _upload(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -
     for attachment in ledger.messages.attachments(message.id):
         media = ledger.media.get(attachment.digest) if attachment.number == entry.part else None
         if media:
-            name = attachment.name or media_name(attachment.number, media.type)
-            return UploadFile(channel=did.channel, thread=conversation.thread, name=name, media=media)
+            called = attachment.name or media_name(attachment.number, media.type)
+            return UploadFile(channel=did.channel, thread=conversation.thread, name=called, media=media)
     return Unsaid.WITHDRAWN
 
 
@@ -303,7 +302,7 @@ def _digest(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -
     if not new:
         return Unsaid.WITHDRAWN
     old = [text for id in digest.still_open if (text := _open_text(ledger, id, is_new=False))]
-    conversations = _by_conversation(plan, [*new, *old])
+    conversations = _by_conversation(ledger, plan, [*new, *old])
     return SendMail(
         to=digest.recipient,
         name=digest.name,
@@ -331,16 +330,18 @@ def _open_text(ledger: Ledger, id: MessageId, *, is_new: bool) -> OpenText | Non
     return OpenText(message=message, conversation=conversation, attachments=attachments, is_new=is_new)
 
 
-def _by_conversation(plan: DialPlan, texts: list[OpenText]) -> tuple[OpenConversation, ...]:
+def _by_conversation(ledger: Ledger, plan: DialPlan, texts: list[OpenText]) -> tuple[OpenConversation, ...]:
     """Group texts by conversation; conversations with new texts come first, each one's texts in order."""
     groups: dict[ConversationId, list[OpenText]] = {}
     for text in texts:
         groups.setdefault(text.conversation.id, []).append(text)
+    people = (address for text in texts for address in text.conversation.participants)
+    names = name.of_all(ledger, plan, people)
     return tuple(
         OpenConversation(
             conversation=group[0].conversation,
             did=plan.did(group[0].conversation.did),
-            names=tuple(name or "" for name in names(plan, group[0].conversation)),
+            names=tuple(names.get(address, "") for address in group[0].conversation.participants),
             texts=tuple(sorted(group, key=lambda text: text.message.position)),
         )
         for group in groups.values()

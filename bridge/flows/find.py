@@ -26,7 +26,7 @@ def texts(ledger: Ledger, asked: AskSearch) -> SearchView:
     return SearchView(
         hits=hits,
         before=hits[-1].message.position if len(found) > limit else None,
-        conversations=_with_number(ledger, asked.words, limit) if asked.before is None else (),
+        conversations=with_number(ledger, asked.words, limit) if asked.before is None else (),
         is_complete=len(unindexed) < AT_ONCE,
     )
 
@@ -36,6 +36,7 @@ def index(ledger: Ledger) -> bool:
     return ledger.search.index(AT_ONCE) >= AT_ONCE
 
 
-def _with_number(ledger: Ledger, query: str, limit: int) -> tuple[Conversation, ...]:
+def with_number(ledger: Ledger, query: str, limit: int) -> tuple[Conversation, ...]:
+    """Return the conversations of a number, or of whose ends with these digits."""
     found = (one for ending in asked_endings(query) for one in ledger.search.conversations(ending, limit))
     return tuple({one.id: one for one in found}.values())[:limit]

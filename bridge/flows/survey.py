@@ -25,7 +25,7 @@ from bridge.domain.query import (
 )
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
-from bridge.flows import admit, compose, find
+from bridge.flows import admit, find, name
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -60,24 +60,24 @@ def _region(plan: DialPlan) -> str:
 
 
 def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
-    """Return whom somebody may mean by what he has typed: the number itself, and contacts whose name or number fits."""
-    written, found = query.words.strip(), dict[str, Peer]()
-    if number := dialled(written, _region(plan)):
-        found[number.value] = Peer(number=number.value, name=plan.name_of(number) or "")
-    digits = "".join(one for one in written if one.isascii() and one.isdigit())
-    wanted = written.casefold().split()
-    for address, name in plan.contacts.items():
-        parts = name.casefold().split()
-        is_named = bool(wanted) and all(any(part.startswith(word) for part in parts) for word in wanted)
-        if is_named or (len(digits) >= 3 and digits in address.value):
-            found.setdefault(address.value, Peer(number=address.value, name=name))
+    """Return whom somebody may mean by what he has typed: the number itself, whose name or number fits, who has texted."""
+    found = dict[str, Peer]()
+    if number := dialled(query.words, _region(plan)):
+        found[number.value] = Peer(number=number.value, name=name.of(ledger, plan, number) or "")
+    for address, called in name.like(ledger, plan, query.words, MOST_PEERS):
+        found.setdefault(address.value, Peer(number=address.value, name=called))
+    for talk in find.with_number(ledger, query.words, MOST_PEERS):
+        did = plan.did(talk.did)
+        if did and did.channel in query.channels and not talk.is_group:
+            (address,) = talk.participants
+            found.setdefault(address.value, Peer(number=address.value, name=name.of(ledger, plan, address) or ""))
     return PeersView(peers=tuple(found.values())[:MOST_PEERS])
 
 
 def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeView:
     """Return what waits, for this person and for everybody else, and what happened today."""
     waiting = ledger.messages.longest_waiting(MOST_WAITING)
-    all_of_them = [(plan.did(talk.did), _waiting(plan, talk, text)) for text, talk in waiting]
+    all_of_them = [(plan.did(talk.did), _waiting(ledger, plan, talk, text)) for text, talk in waiting]
     mine = [one for did, one in all_of_them if did and _is_his(did, query.person)]
     not_mine = [(did, one) for did, one in all_of_them if did and not _is_his(did, query.person)]
     others = [one for did, one in not_mine if did.channel in query.channels]
@@ -93,9 +93,11 @@ def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeV
 def found(ledger: Ledger, plan: DialPlan, query: AskFind) -> FindView:
     """Return what somebody finds in the channels that he can see."""
     answer = find.texts(ledger, AskSearch(words=query.words, limit=MOST_SEARCHED))
-    talks = [_found(plan, talk, None) for talk in answer.conversations if _is_seen(plan, talk, query)]
+    talks = [_found(ledger, plan, talk, None) for talk in answer.conversations if _is_seen(plan, talk, query)]
     texts = [
-        _found(plan, hit.conversation, hit.message) for hit in answer.hits if _is_seen(plan, hit.conversation, query)
+        _found(ledger, plan, hit.conversation, hit.message)
+        for hit in answer.hits
+        if _is_seen(plan, hit.conversation, query)
     ]
     both = (*talks, *texts)
     is_all = len(both) <= MOST_FOUND and answer.before is None
@@ -107,10 +109,10 @@ def _is_seen(plan: DialPlan, talk: Conversation, query: AskFind) -> bool:
     return did is not None and did.channel in query.channels
 
 
-def _found(plan: DialPlan, talk: Conversation, text: Message | None) -> Found:
+def _found(ledger: Ledger, plan: DialPlan, talk: Conversation, text: Message | None) -> Found:
     did = plan.did(talk.did)
     return Found(
-        who=words.who(compose.names(plan, talk), [address.value for address in talk.participants]),
+        who=words.who(name.of_each(ledger, plan, talk), [address.value for address in talk.participants]),
         label=did.label if did else "",
         excerpt=_excerpt(text) if text else "",
         by=text.author if text and isinstance(text.author, str) else None,
@@ -132,10 +134,10 @@ def _line(did: Did, person: PersonRef) -> Line:
     return Line(number=did.number, label=did.label, channel=did.channel, is_his=_is_his(did, person))
 
 
-def _waiting(plan: DialPlan, talk: Conversation, text: Message) -> Waiting:
+def _waiting(ledger: Ledger, plan: DialPlan, talk: Conversation, text: Message) -> Waiting:
     did = plan.did(talk.did)
     return Waiting(
-        who=words.who(compose.names(plan, talk), [address.value for address in talk.participants]),
+        who=words.who(name.of_each(ledger, plan, talk), [address.value for address in talk.participants]),
         label=did.label if did else "",
         excerpt=_excerpt(text),
         since=talk.waiting_since or text.received_at,

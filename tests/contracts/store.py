@@ -8,6 +8,7 @@ from tests.contracts.invariants import Invariants
 from tests.contracts.lane_model import LaneModel
 from tests.contracts.lanes import Lanes
 from tests.contracts.lives import Lives
+from tests.contracts.names import Names
 from tests.contracts.neighbours import Neighbours
 from tests.contracts.outbox import Entries
 from tests.contracts.people import People
@@ -36,5 +37,6 @@ class StoreContract(
     Tolls,
     Search,
     SearchModel,
+    Names,
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""

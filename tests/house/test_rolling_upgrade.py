@@ -68,6 +68,12 @@ async def test_the_data_of_a_release_opens_and_holds_what_it_held(release: str, 
     await store.aclose()
 
     assert found == json.loads((HERE / release / "postgres.json").read_text())
+    with closing(psycopg.connect(bench.url)) as connection:
+        conversations = connection.execute("SELECT number, participants FROM conversation").fetchall()
+        known = connection.execute("SELECT address, conversation FROM participant").fetchall()
+    people = {(person, number) for number, written in conversations for person in json.loads(written)}
+    assert set(known) == {(person, number) for person, number in people if person.lstrip("+").isdecimal()}
+    assert known
 
 
 @pytest.mark.timeout(900)

@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,21 @@ async def test_the_data_of_a_release_opens_and_holds_what_it_held(release: str, 
     await store.aclose()
 
     assert found == json.loads((HERE / release / "facts.json").read_text())
+
+
+@pytest.mark.parametrize("release", RELEASES)
+async def test_who_takes_part_in_the_conversations_of_a_release_is_known(release: str, tmp_path: Path) -> None:
+    shutil.copy(HERE / release / "bridge.db", tmp_path / "bridge.db")
+    store = SqliteStore(tmp_path / "bridge.db", MovableClock())
+    await store.open()
+    await store.aclose()
+
+    with closing(sqlite3.connect(tmp_path / "bridge.db")) as opened:
+        conversations = opened.execute("SELECT number, participants FROM conversation").fetchall()
+        found = opened.execute("SELECT address, conversation FROM participant").fetchall()
+
+    assert set(found) == {(person, number) for number, people in conversations for person in json.loads(people)}
+    assert found
 
 
 async def test_data_of_a_newer_release_is_refused(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from adapters.postgres.ledger.acknowledgement import PostgresAcknowledgements
 from adapters.postgres.ledger.audit import PostgresAudit
 from adapters.postgres.ledger.columns import adapt
 from adapters.postgres.ledger.consent import PostgresConsents
+from adapters.postgres.ledger.contact import PostgresContacts
 from adapters.postgres.ledger.conversation import PostgresConversations
 from adapters.postgres.ledger.cursor import PostgresCursors
 from adapters.postgres.ledger.digest import PostgresDigests
@@ -47,6 +48,7 @@ class PostgresLedger:
         self.media = PostgresMediaShelf(connection, self._present)
         self.acknowledgements = PostgresAcknowledgements(connection)
         self.consents = PostgresConsents(connection)
+        self.contacts = PostgresContacts(connection)
         self.outbox = PostgresOutbox(connection, self._present)
         self.tolls = PostgresTolls(connection)
         self.receipts = PostgresReceipts(connection, self._present)

@@ -1,5 +1,6 @@
 """The table `conversation`: kept for ever, so that a late reply finds its thread."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import Connection
@@ -8,7 +9,8 @@ from adapters.postgres.ledger import lock
 from adapters.postgres.ledger.columns import Row, addresses, read_addresses, read_number
 from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ConversationId, ThreadRef
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
+from bridge.domain.word import digits_of
 
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -42,6 +44,24 @@ _ACTIVE = """
     SELECT thread FROM shown JOIN message ON position = last
     WHERE received_at >= %s OR last_open IS NOT NULL
     ORDER BY last DESC
+"""
+# The same three steps, for the conversations of a few people.
+_ACTIVE_WITH = """
+    WITH theirs (id, last_open, last) AS MATERIALIZED (
+        SELECT id, last_open, greatest(
+            last_open,
+            (SELECT max(position) FROM message WHERE message.conversation = number AND NOT is_open),
+            (SELECT max(position) FROM message WHERE message.conversation = number AND is_open IS NULL)
+        )
+        FROM conversation CROSS JOIN LATERAL (
+            SELECT max(position) AS last_open FROM message WHERE message.conversation = number AND is_open
+        ) AS waiting
+        WHERE thread IS NOT NULL
+            AND number IN (SELECT participant.conversation FROM participant WHERE backwards = ANY(%s))
+    )
+    SELECT theirs.id FROM theirs JOIN message ON position = last
+    WHERE received_at >= %s OR last_open IS NOT NULL
+    ORDER BY last DESC LIMIT %s
 """
 
 
@@ -84,6 +104,10 @@ class PostgresConversations:
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (since,))]
+
+    def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
+        listed = [digits[::-1] for digits in map(digits_of, addresses) if digits]
+        return [ConversationId(id) for (id,) in self._execute(_ACTIVE_WITH, (listed, since, limit))]
 
 
 def read_conversation(row: Row) -> Conversation:

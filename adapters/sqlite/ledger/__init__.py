@@ -12,6 +12,7 @@ from types import TracebackType
 from adapters.sqlite.ledger.acknowledgement import SqliteAcknowledgements
 from adapters.sqlite.ledger.audit import SqliteAudit
 from adapters.sqlite.ledger.consent import SqliteConsents
+from adapters.sqlite.ledger.contact import SqliteContacts
 from adapters.sqlite.ledger.conversation import SqliteConversations
 from adapters.sqlite.ledger.cursor import SqliteCursors
 from adapters.sqlite.ledger.digest import SqliteDigests
@@ -69,6 +70,7 @@ class SqliteLedger:
         self.media = SqliteMediaShelf(connection, self._present)
         self.acknowledgements = SqliteAcknowledgements(connection)
         self.consents = SqliteConsents(connection)
+        self.contacts = SqliteContacts(connection)
         self.outbox = SqliteOutbox(connection, self._present)
         self.tolls = SqliteTolls(connection)
         self.receipts = SqliteReceipts(connection, self._present)

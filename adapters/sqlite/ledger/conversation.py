@@ -1,5 +1,7 @@
 """The table `conversation`: kept for ever, so that a late reply finds its thread."""
 
+import json
+from collections.abc import Sequence
 from datetime import datetime
 from sqlite3 import Connection
 from typing import Any
@@ -16,7 +18,7 @@ from adapters.sqlite.ledger.columns import (
 )
 from bridge.domain.conversation import Conversation
 from bridge.domain.ids import ConversationId, ThreadRef
-from bridge.domain.phone import PhoneNumber
+from bridge.domain.phone import Address, PhoneNumber
 
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -48,6 +50,24 @@ _ACTIVE = """
         SELECT 1 FROM message AS waiting WHERE waiting.conversation = message.conversation AND waiting.is_open = 1
     )
     ORDER BY last DESC
+"""
+# The same three steps, for the conversations of a few people.
+_ACTIVE_WITH = """
+    WITH theirs (id, last) AS MATERIALIZED (
+        SELECT id, max(
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open = 1), 0),
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open = 0), 0),
+            coalesce((SELECT max(position) FROM message WHERE message.conversation = number AND is_open IS NULL), 0)
+        ) FROM conversation WHERE thread IS NOT NULL AND number IN (
+            SELECT participant.conversation FROM participant
+            WHERE backwards IN (SELECT value FROM json_each(?) AS claim)
+        )
+    )
+    SELECT theirs.id FROM theirs JOIN message ON position = last
+    WHERE received_at >= ? OR EXISTS (
+        SELECT 1 FROM message AS waiting WHERE waiting.conversation = message.conversation AND waiting.is_open = 1
+    )
+    ORDER BY last DESC LIMIT ?
 """
 
 
@@ -88,6 +108,10 @@ class SqliteConversations:
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
         return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]
+
+    def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
+        listed = json.dumps(sorted(endings(tuple(addresses))))
+        return [ConversationId(id) for (id,) in self._execute(_ACTIVE_WITH, (listed, moment(since), limit))]
 
 
 def read_conversation(row: tuple[Any, ...]) -> Conversation:

@@ -11,8 +11,18 @@ from typing import Any
 
 import pytest
 
+from bridge.domain.aside import Aside
 from bridge.domain.delivery import DeliveryReceipt, DeliveryStatus
-from bridge.domain.event import ButtonPressed, Event, InboundSms, RawEvent, Reaction, ReactionSet, ThreadReply
+from bridge.domain.event import (
+    ButtonPressed,
+    Event,
+    InboundSms,
+    NameGiven,
+    RawEvent,
+    Reaction,
+    ReactionSet,
+    ThreadReply,
+)
 from bridge.domain.ids import CarrierRef, EventKey, MessageId, PostRef, ThreadRef
 from bridge.domain.outbox import Outcome, Settlement
 from bridge.domain.phrase import Action
@@ -195,7 +205,9 @@ async def test_every_kind_of_fact_reaches_its_decision(works: Works) -> None:
     after_button = await kept(works)
     await doors.accept(raw("reply"), reply(works, root))
     await doors.accept(raw("receipt"), receipt)
+    told = await doors.accept(raw("name"), NameGiven(key=EventKey("n"), address=ANN, name="Ann Moss", person=BEN))
 
+    assert isinstance(told, Aside)
     assert (after_reaction, after_set, after_button) == (0, 1, 0)
     assert await books.sendings("slack:1")
     assert await books.look(lambda ledger: ledger.receipts.claim(CarrierRef("SM1"))) == [receipt]

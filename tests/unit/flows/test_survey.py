@@ -64,13 +64,13 @@ def test_a_number_is_parted_from_the_words_after_it(typed: str, number: str, tex
 async def test_people_are_found_by_the_beginnings_of_their_names_and_by_digits(
     books: Books, typed: str, found: list[PhoneNumber]
 ) -> None:
-    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words=typed)))
+    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words=typed, channels=SEEN)))
 
     assert [peer.number for peer in view.peers] == [number.value for number in found]
 
 
 async def test_a_number_that_nobody_has_can_be_chosen_as_it_was_typed(books: Books) -> None:
-    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words="415 555 0123")))
+    view = await books.look(lambda ledger: survey.peers(ledger, BOTH, AskPeers(words="415 555 0123", channels=SEEN)))
 
     assert [(peer.number, peer.name) for peer in view.peers] == [("+14155550123", "")]
 
@@ -164,3 +164,12 @@ async def test_of_many_the_newest_are_shown(books: Books) -> None:
 
     assert [one.excerpt for one in view.found] == [f"bicycle {number}" for number in range(11, 1, -1)]
     assert not view.is_all
+
+
+async def test_whoever_has_texted_is_found_by_his_number_where_one_can_see_it(books: Books) -> None:
+    await books.texts("Hello", PhoneNumber("+12125550177"))
+
+    for channels, found in ((SEEN, 1), (frozenset[ChannelRef](), 0)):
+        query = AskPeers(words="0177", channels=channels)
+        view = await books.look(lambda ledger, asked=query: survey.peers(ledger, BOTH, asked))  # type: ignore[misc]
+        assert len(view.peers) == found

@@ -32,6 +32,7 @@ _SHORT = {
     "recent",  # ten thousand rows at most
     "duty",  # the numbers of ours and who is told of their texts
     "shown",  # the conversations, after a gap
+    "theirs",  # those of a few people
     "conversation",
     "epoch",  # one row
     "media",  # once an hour, and over the digests alone
