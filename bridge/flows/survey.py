@@ -60,7 +60,7 @@ def _region(plan: DialPlan) -> str:
 
 
 def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
-    """Return whom somebody may mean by what he has typed: the number itself, whose name or number fits, who has texted."""
+    """Return whom somebody may mean by what he typed: the number itself, whose name or number fits, who has texted."""
     found = dict[str, Peer]()
     if number := dialled(query.words, _region(plan)):
         found[number.value] = Peer(number=number.value, name=name.of(ledger, plan, number) or "")
@@ -94,11 +94,8 @@ def found(ledger: Ledger, plan: DialPlan, query: AskFind) -> FindView:
     """Return what somebody finds in the channels that he can see."""
     answer = find.texts(ledger, AskSearch(words=query.words, limit=MOST_SEARCHED))
     talks = [_found(ledger, plan, talk, None) for talk in answer.conversations if _is_seen(plan, talk, query)]
-    texts = [
-        _found(ledger, plan, hit.conversation, hit.message)
-        for hit in answer.hits
-        if _is_seen(plan, hit.conversation, query)
-    ]
+    hits = [hit for hit in answer.hits if _is_seen(plan, hit.conversation, query)]
+    texts = [_found(ledger, plan, hit.conversation, hit.message) for hit in hits]
     both = (*talks, *texts)
     is_all = len(both) <= MOST_FOUND and answer.before is None
     return FindView(found=both[:MOST_FOUND], is_all=is_all, is_complete=answer.is_complete)

@@ -58,7 +58,8 @@ def test_a_number_is_parted_from_the_words_after_it(typed: str, number: str, tex
         ("(212) 555-0142", [ANN]),
         ("nobody", []),
         ("", []),
-        ("12", []),
+        ("12", [ANN, BOB]),
+        ("99", []),
     ],
 )
 async def test_people_are_found_by_the_beginnings_of_their_names_and_by_digits(
