@@ -24,7 +24,8 @@ from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
 from adapters.slack.visits import Visits
 from bridge.domain.aside import Aside
-from bridge.domain.event import ChatEvent, SmsComposed
+from bridge.domain.event import ChatEvent, NameGiven, SmsComposed
+from bridge.domain.ids import ChannelRef
 from bridge.domain.standing import MEMBER, Standing
 from bridge.errors import Transient, WireError
 from bridge.ports import Answer, Intake
@@ -83,25 +84,26 @@ class Inbox:
 
     async def _filled_in(self, payload: Json) -> BoltResponse:
         """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
-        read = self._form_of(payload)
+        read, field = self._form_of(payload), forms.first_field(payload)
         try:
             person = str(concerns.actor(payload))
             standing = await self._people.standing(person)
             seen = await self._channels.seen_by(person, standing)
         except Transient:
-            return _wrong({words.TEXT: words.busy()})
-        fact = replace(read, standing=standing, channels=seen) if read else _UNREAD
+            return _wrong({field: words.busy()})
+        fact = _by(read, standing, seen) if read else _UNREAD
         answer = await self._intake.accept(wire.raw(payload), fact)
         if read is None:
-            return _wrong({words.TEXT: words.unreadable()})
+            return _wrong({field: words.unreadable()})
         if answer is Answer.BUSY:
-            return _wrong({words.TEXT: words.busy()})
+            return _wrong({field: words.busy()})
         if isinstance(answer, Aside) and answer.wrong:
             return _wrong(answer.wrong)
-        self._visits.has_used(read.person, read.did)
+        if isinstance(read, SmsComposed):
+            self._visits.has_used(read.person, read.did)
         return BoltResponse(status=200)
 
-    def _form_of(self, payload: Json) -> SmsComposed | None:
+    def _form_of(self, payload: Json) -> SmsComposed | NameGiven | None:
         try:
             return forms.read(payload)
         except WireError:
@@ -136,6 +138,12 @@ class Inbox:
             return wire.by(wire.event(payload, called, self._me), standing)
         except WireError as error:
             return error
+
+
+def _by(read: SmsComposed | NameGiven, standing: Standing, seen: frozenset[ChannelRef]) -> SmsComposed | NameGiven:
+    if isinstance(read, SmsComposed):
+        return replace(read, standing=standing, channels=seen)
+    return replace(read, standing=standing)
 
 
 def _wrong(wrong: Mapping[str, str]) -> BoltResponse:

@@ -19,10 +19,11 @@ Block = dict[str, Any]
 EVENT_TYPE = "sms_bridge_message"
 WAITING, TAKEN = "#2eb67d", "#8d8d8d"
 ACTION = "sms:"
+MENU = "sms:menu"
 _SHOWN = 3_000  # characters of one text: Slack splits a post near 4,050 and refuses blocks near 13,200 (2026-01).
 _FALLBACK = 3_900  # chat.update refuses a text beyond 4,000.
 _SMALL = 600  # characters of what stands around a text, so that all of a post stays far below that
-_CONTEXT, _LABEL, _VALUE, _BUTTONS = 2_000, 75, 2_000, 25
+_CONTEXT, _LABEL, _VALUE, _CHOICE, _BUTTONS = 2_000, 75, 2_000, 150, 25
 _SAFE = {"parse": "none", "link_names": False, "mrkdwn": False, "unfurl_links": False, "unfurl_media": False}
 _PERSON = re.compile(r"[UW][A-Z0-9]+", re.ASCII)
 _CUT_THROUGH = re.compile(r"(?:&[a-z]*|<[^>]*)\Z")  # the start of an entity, or of a mention, without its end
@@ -80,7 +81,7 @@ def _card(card: Card) -> tuple[list[Block], list[Block]]:
     """
     waits = card.is_waiting
     subtitle, state = ([rich(words, most=_SMALL)] if words else [] for words in (card.subtitle, card.state))
-    inside = [*subtitle, rich((card.text,)), *_footing(card.footing), *state, *_actions(card.buttons)]
+    inside = [*subtitle, rich((card.text,)), *_footing(card.footing), *state, *_actions(card.buttons, card.menu)]
     fallback = _fallback([card.state])
     attachment = {"color": WAITING if waits else TAKEN, "fallback": fallback, "blocks": inside}
     return [rich((card.title,), most=_SMALL, bold=True)], [attachment]
@@ -145,7 +146,7 @@ def _words(part: str | Mention | Moment | Quote) -> str:
     return _SURROGATE.sub("\ufffd", words)
 
 
-def _actions(buttons: Iterable[Button]) -> list[Block]:
+def _actions(buttons: Iterable[Button], menu: tuple[Button, ...] = ()) -> list[Block]:
     elements: list[Block] = []
     for button in tuple(buttons)[:_BUTTONS]:
         words = _cut(_words(button.label), _LABEL) or button.action
@@ -156,7 +157,21 @@ def _actions(buttons: Iterable[Button]) -> list[Block]:
         element: Block = {"type": "button", "action_id": action_id, "text": label}
         element |= {"value": button.value[:_VALUE]} if button.value else {}
         elements.append(element | {"style": "primary"} if button.is_primary else element)
+    if menu:
+        elements.append(_menu(menu))
     return [{"type": "actions", "elements": elements}] if elements else []
+
+
+def _menu(buttons: tuple[Button, ...]) -> Block:
+    """Offer what is done more rarely behind one small button."""
+    options = [
+        {
+            "text": {"type": "plain_text", "text": _cut(_words(button.label), _LABEL), "emoji": False},
+            "value": f"{button.action} {button.value}"[:_CHOICE],
+        }
+        for button in buttons
+    ]
+    return {"type": "overflow", "action_id": MENU, "options": options}
 
 
 def _fallback(phrases: Iterable[Phrase]) -> str:

@@ -4,15 +4,18 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapters.slack.render import Block, escaped, rich
+from bridge.domain.contact import LONGEST_NAME
 from bridge.domain.phone import PhoneNumber, spoken
-from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, Waiting
+from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, TalkView, Waiting
 from bridge.wording import find, form, home
+from bridge.wording import naming as naming_words
 
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
 TO, TURN_PAGE = "sms:to", "sms:page"
+NAMING = "sms:name"  # the form in which somebody outside gets a name
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
 _TITLE, _OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
-_SMALL, _MOST_ECHO = 600, 100
+_SMALL, _MOST_ECHO, _MOST_OPTIONS = 600, 100, 100
 _MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
 
 
@@ -51,6 +54,30 @@ def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
     }
 
 
+def naming(view: TalkView) -> Block:
+    """The form in which somebody outside gets a name; in a group it says who."""
+    first, *others = view.people
+    element: Block = {"type": "plain_text_input", "action_id": "name", "max_length": LONGEST_NAME}
+    element |= {"initial_value": first.name} if first.name and not others else {}
+    people = [{"text": _plain(_of(one), _OPTION), "value": one.number} for one in view.people[:_MOST_OPTIONS]]
+    who: Block = {"type": "static_select", "action_id": "who", "options": people, "initial_option": people[0]}
+    return {
+        "type": "modal",
+        "callback_id": NAMING,
+        "title": _plain(naming_words.TITLE, _TITLE),
+        "submit": _plain(naming_words.SAVE, _TITLE),
+        "close": _plain(form.CANCEL, _TITLE),
+        "blocks": [
+            _input(naming_words.WHO, naming_words.WHO_LABEL, who),
+            _input(naming_words.NAME, naming_words.NAME_LABEL, element, hint=naming_words.NAME_HINT, optional=True),
+        ],
+    }
+
+
+def _of(peer: Peer) -> str:
+    return f"{peer.name} · {spoken(peer.number)}" if peer.name else spoken(peer.number)
+
+
 def no_lines() -> Block:
     """What opens for somebody who may not text from any number."""
     blocks = [{"type": "section", "text": _plain(form.NO_LINES)}]
@@ -64,7 +91,7 @@ def no_lines() -> Block:
 
 def peer_option(peer: Peer) -> Block:
     """Somebody who can be chosen as the one to write to."""
-    words = f"{peer.name} · {spoken(peer.number)}" if peer.name else form.dial(peer.number)
+    words = _of(peer) if peer.name else form.dial(peer.number)
     return {"text": _plain(words, _OPTION), "value": peer.number}
 
 

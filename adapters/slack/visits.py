@@ -6,16 +6,18 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import views
+from adapters.slack import render, views
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
 from adapters.slack.homes import Homes
 from adapters.slack.names import Json
 from adapters.slack.people import People
-from bridge.domain.ids import PersonRef
+from adapters.slack.render import Block
+from bridge.domain.ids import ConversationId, PersonRef
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import AskFind, AskLines, AskPeers, FindView, LinesView, PeersView
+from bridge.domain.phrase import Action
+from bridge.domain.query import AskFind, AskLines, AskPeers, AskTalk, FindView, LinesView, PeersView, TalkView
 from bridge.errors import PortError, StoreBusy
 from bridge.ports import Desk
 from bridge.wording import chat
@@ -52,8 +54,8 @@ class Visits:
                 return await self._suggest(_person(payload), str(payload.get("value") or ""))
             case "shortcut" if payload.get("callback_id") == views.NEW_SMS:
                 return self._open(payload)
-            case "block_actions" if payload.get("view"):
-                return self._pressed(payload)
+            case "block_actions":
+                return self._pressed(payload) if payload.get("view") else self._chosen_from_menu(payload)
             case "event_callback":
                 return self._visited(payload)
         return None
@@ -81,10 +83,33 @@ class Visits:
         assert isinstance(view, FindView)
         return views.found(words, view)
 
+    def _chosen_from_menu(self, payload: Json) -> BoltResponse | None:
+        """Heed the menu of a first post: it opens forms."""
+        action = _action(payload)
+        option = action.get("selected_option")
+        chosen, _, about = str(option.get("value") if isinstance(option, dict) else "").partition(" ")
+        trigger = payload.get("trigger_id")
+        if action.get("action_id") != render.MENU or chosen != Action.NAME or not isinstance(trigger, str):
+            return None
+        self._errands.run(self._named(trigger, ConversationId(about)))
+        return _NOTHING
+
+    async def _named(self, trigger: str, conversation: ConversationId) -> None:
+        view = await self._desk.ask(AskTalk(conversation=conversation))
+        assert isinstance(view, TalkView)
+        if view.people:
+            await self._show(trigger, views.naming(view))
+
+    async def _show(self, trigger: str, form: Block) -> None:
+        """Open a form; where that fails, the person sees that nothing opens, and tries again."""
+        try:
+            await self._api.post("views.open", {"trigger_id": trigger, "view": form}, harmless=True)
+        except PortError as error:
+            _LOG.warning("a form was not opened: %s", error)
+
     def _pressed(self, payload: Json) -> BoltResponse | None:
         """Heed a button of the Home tab."""
-        actions = payload.get("actions")
-        action: Json = actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
+        action = _action(payload)
         name, person = str(action.get("action_id")), _person(payload)
         if name == views.NEW_SMS:
             return self._open(payload)
@@ -126,16 +151,22 @@ class Visits:
             asked = AskLines(person=PersonRef(person), standing=standing, channels=seen, words=words)
             view = await self._desk.ask(asked)
             assert isinstance(view, LinesView)
-            form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()
-            await self._api.post("views.open", {"trigger_id": trigger, "view": form}, harmless=True)
-        except PortError as error:  # the person sees that nothing opens, and tries again
+        except PortError as error:
             _LOG.warning("a form was not opened: %s", error)
+            return
+        form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()
+        await self._show(trigger, form)
 
     def _chosen(self, view: LinesView, person: str, channel: str) -> PhoneNumber:
         """Choose the number that belongs to this channel, else the one last used, else the first: the person's own."""
         here = [line.number for line in view.lines if channel and self._api.known_channel(line.channel) == channel]
         last = [line.number for line in view.lines if line.number == self._last_used.get(person)]
         return (here or last or [view.lines[0].number])[0]
+
+
+def _action(payload: Json) -> Json:
+    actions = payload.get("actions")
+    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
 
 
 def _person(payload: Json) -> str:

@@ -21,6 +21,7 @@ class Card:
     state: Phrase  # waiting since, or who took it and when
     is_waiting: bool
     buttons: tuple[Button, ...] = ()
+    menu: tuple[Button, ...] = ()  # what is done more rarely
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

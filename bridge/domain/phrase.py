@@ -42,6 +42,7 @@ class Action(StrEnum):
     SEND_WITHOUT_FILES = "send-without-files"
     CANCEL = "cancel"
     UNDO = "undo"
+    NAME = "name"  # opens a form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.domain.conversation import Conversation
-from bridge.domain.ids import ChannelRef, PersonRef
+from bridge.domain.ids import ChannelRef, ConversationId, PersonRef
 from bridge.domain.invariant import Invariant
 from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
@@ -40,6 +40,13 @@ class AskPeers:
 
     words: str
     channels: frozenset[ChannelRef]  # that he can see
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTalk:
+    """Who takes part in this conversation?"""
+
+    conversation: ConversationId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +141,13 @@ class PeersView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TalkView:
+    """Those who take part in a conversation; nobody, if there is none such."""
+
+    people: tuple[Peer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
     """A conversation that waits, with the beginning of its text that has waited longest."""
 
@@ -195,5 +209,5 @@ class FindView:
     is_complete: bool  # False while some texts are not in the index yet
 
 
-Query = AskStatus | AskMedia | AskLines | AskPeers | AskHome | AskFind
-View = StatusView | MediaView | LinesView | PeersView | HomeView | FindView
+Query = AskStatus | AskMedia | AskLines | AskPeers | AskTalk | AskHome | AskFind
+View = StatusView | MediaView | LinesView | PeersView | TalkView | HomeView | FindView

@@ -15,6 +15,7 @@ from bridge.domain.query import (
     AskMedia,
     AskPeers,
     AskStatus,
+    AskTalk,
     MediaView,
     Query,
     StatusView,
@@ -49,7 +50,7 @@ class ReadingDesk:
 
 
 def _answer(
-    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskHome | AskFind, ledger: Ledger, now: datetime
+    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskTalk | AskHome | AskFind, ledger: Ledger, now: datetime
 ) -> View:
     match query:
         case AskStatus():
@@ -58,6 +59,8 @@ def _answer(
             return MediaView(media=ledger.media.granted(query.token, now))
         case AskPeers():
             return survey.peers(ledger, plan, query)
+        case AskTalk():
+            return survey.talk(ledger, plan, query)
         case AskHome():
             return survey.home(ledger, plan, query, now)
         case AskFind():

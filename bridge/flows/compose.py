@@ -180,6 +180,7 @@ def _card(
         state=state or _state(conversation, message),
         is_waiting=is_waiting,
         buttons=(acknowledge,) if is_waiting else (),
+        menu=(Button(action=Action.NAME, label=words.NAME, value=conversation.id),),
     )
 
 

@@ -14,6 +14,7 @@ from bridge.domain.query import (
     AskLines,
     AskPeers,
     AskSearch,
+    AskTalk,
     FindView,
     Found,
     HomeView,
@@ -21,6 +22,7 @@ from bridge.domain.query import (
     LinesView,
     Peer,
     PeersView,
+    TalkView,
     Waiting,
 )
 from bridge.domain.toll import region_of
@@ -72,6 +74,14 @@ def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
             (address,) = talk.participants
             found.setdefault(address.value, Peer(number=address.value, name=name.of(ledger, plan, address) or ""))
     return PeersView(peers=tuple(found.values())[:MOST_PEERS])
+
+
+def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
+    """Return who takes part in a conversation, each with the name that counts."""
+    found = ledger.conversations.get(query.conversation)
+    people = found.participants if found else ()
+    names = name.of_all(ledger, plan, people)
+    return TalkView(people=tuple(Peer(number=one.value, name=names.get(one, "")) for one in people))
 
 
 def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeView:

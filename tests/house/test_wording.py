@@ -20,7 +20,8 @@ ERRORS = {
 }  # fmt: skip
 LOGS = {"log", "_LOG", "logger"}
 SQL = (
-    *("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py", "adapters/sqlite/tables.py"),
+    *("adapters/sqlite/ledger/", "adapters/sqlite/migrations.py", "adapters/sqlite/initial_tables.py"),
+    "adapters/sqlite/tables.py",
     *("adapters/postgres/ledger/", "adapters/postgres/tables.py"),
 )
 

@@ -24,6 +24,12 @@ class Form:
     def is_open(self) -> bool:
         return self.view in self.slack.state.views
 
+    async def sends_off(self, filled: Json) -> dict[str, str]:
+        """Fill in what each field holds, and send it off; return what is wrong with it."""
+        await self.slack.interactions.submit_form(self.user, self.view, filled)
+        await self.slack.wait_for(lambda: not self.is_open or self.view in self.slack.interactions.errors)
+        return dict(self.slack.interactions.errors.get(self.view, {}))
+
     async def sends(
         self, *to: str, text: str = "", did: str = "+14155550100", files: list[Json] | None = None
     ) -> dict[str, str]:

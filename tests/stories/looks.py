@@ -19,6 +19,24 @@ def words_in(part: Any) -> list[str]:
     return []
 
 
+def choices(message: Message) -> dict[str, str]:
+    """The choices of a message's menu, with their values."""
+    found: dict[str, str] = {}
+
+    def look(part: Any) -> None:
+        if isinstance(part, dict):
+            for option in part.get("options", ()) if part.get("type") == "overflow" else ():
+                found[option["text"]["text"]] = option["value"]
+            for value in part.values():
+                look(value)
+        elif isinstance(part, list):
+            for value in part:
+                look(value)
+
+    look([message.blocks, message.attachments])
+    return found
+
+
 def buttons(message: Message | Ephemeral, label: str) -> list[Json]:
     """The buttons of a message with this label."""
     found: list[Json] = []

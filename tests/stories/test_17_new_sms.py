@@ -140,3 +140,17 @@ async def test_what_was_said_is_found_by_whoever_can_see_its_channel_and_by_nobo
     await eve.opens_home()
     await eve.sees_home("New SMS")
     assert "bicycle" not in str(await eve.sees_home())
+
+
+async def test_a_number_is_named_from_its_threads_menu_and_the_name_shows_in_it(house: House) -> None:
+    ben, bob = house.agent("U0BEN"), house.phone(BOB)
+    await bob.texts("Are you open?")
+    thread = await house.thread(BOB)
+
+    await ben.picks(thread.channel, thread.root, "Name this number…")
+    form = await ben.form()
+    assert form.blocks["who"]["initial_option"]["value"] == BOB
+    wrong = await form.sends_off({"who": {"who": BOB}, "name": {"name": "Bob Anders"}})
+
+    assert wrong == {}
+    await thread.says("Bob Anders · (212) 555-0143")

@@ -3,7 +3,7 @@
 from adapters.sandbox.workspace import Workspace
 from adapters.sandbox.workspace.nouns import Json
 from tests.stories.forms import Form
-from tests.stories.looks import buttons, shown, words_in
+from tests.stories.looks import buttons, choices, shown, words_in
 
 
 class Visitor:
@@ -37,6 +37,11 @@ class Visitor:
     async def uses_on(self, channel: str, ts: str, shortcut: str) -> None:
         """Use a shortcut out of a message's menu."""
         await self.slack.interactions.message_shortcut(self.user, channel, ts, shortcut)
+
+    async def picks(self, channel: str, ts: str, choice: str) -> None:
+        """Choose something from the menu of a message."""
+        value = choices(self.slack.message(channel, ts))[choice]
+        await self.slack.interactions.press(self.user, channel, ts, "sms:menu", picked=value)
 
     async def types(self, command: str, channel: str = "C0TEXTS") -> None:
         """Type a slash command in a channel."""
