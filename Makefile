@@ -11,7 +11,7 @@ PIP := $(BIN)/pip install --disable-pip-version-check --no-input --progress-bar 
 LOCKED := $(BIN)/uv pip compile --quiet --universal --no-strip-extras --python-version 3.11 --upgrade --generate-hashes \
 	--custom-compile-command "make lock" pyproject.toml
 
-.PHONY: help install sandbox test bench proof fuzz sbom wheel lock system-packages
+.PHONY: help install sandbox test bench proof fuzz pictures sbom wheel lock system-packages
 
 help:
 	@echo "make sandbox          try everything on one web page (PORT=$(PORT))"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench            measure speed, as ratios in one run"
 	@echo "make proof            prove the promises, each with a control; LONG=1 for ten times as much"
 	@echo "make fuzz             feed odd input to everything that parses, for T=$(T) seconds"
+	@echo "make pictures         take the pictures of the documentation anew"
 	@echo "make sbom             write what is shipped, package by package, to sms-bridge.cdx.json"
 	@echo "make install          only make $(VENV)"
 	@echo "make wheel            build the wheel into dist/, the same octets on every machine"
@@ -41,6 +42,9 @@ proof: $(VENV)/.installed-proof
 
 fuzz: $(VENV)/.installed-proof
 	@$(BIN)/python -m fuzz --seconds $(T)
+
+pictures: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.browser.pictures
 
 sbom: $(VENV)/.installed
 	@$(BIN)/python -m proof.sbom requirements.lock sms-bridge.cdx.json

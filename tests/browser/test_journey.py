@@ -3,10 +3,6 @@
 Phone → Slack thread → phone, and the unanswered → inbox, with nothing red in the console.
 """
 
-import asyncio
-import re
-import signal
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,8 +10,9 @@ import pytest
 from playwright.async_api import Page as Tab
 from playwright.async_api import async_playwright, expect
 
+from tests.browser.sandbox import running_sandbox
+
 CHROMIUM = Path("/usr/bin/chromium")
-ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 20_000  # milliseconds: a safety net for a busy machine
 
 pytestmark = [
@@ -26,21 +23,13 @@ pytestmark = [
 
 @pytest.fixture
 async def address() -> AsyncIterator[str]:
-    """Run the command that `make sandbox` runs, and give the address that it prints."""
-    command = (sys.executable, "-m", "bridge", "sandbox", "--port", "0")
-    running = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.PIPE)
-    assert running.stdout
-    found = None
-    async with asyncio.timeout(60):
-        while found is None:
-            found = re.search(rb"http://\S+", await running.stdout.readline())
-    yield found[0].decode()
-    running.send_signal(signal.SIGINT)
-    async with asyncio.timeout(30):
-        await running.wait()
+    async with running_sandbox() as found:
+        yield found
 
 
-async def test_from_the_phone_to_the_thread_and_back_and_the_unanswered_to_the_inbox(address: str) -> None:
+@pytest.fixture
+async def tab(address: str) -> AsyncIterator[Tab]:
+    """Open the page, behind its tour; at the end nothing red may stand in the console."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM)
         tab = await browser.new_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce")
@@ -51,12 +40,50 @@ async def test_from_the_phone_to_the_thread_and_back_and_the_unanswered_to_the_i
         tab.on("pageerror", lambda error: complaints.append(str(error)))
         await tab.goto(address)
         await tab.click("#story-skip")
-
-        await _asked_and_answered(tab)
-        await _unanswered_and_mailed(tab)
-
+        yield tab
         await browser.close()
         assert complaints == []
+
+
+async def test_from_the_phone_to_the_thread_and_back_and_the_unanswered_to_the_inbox(tab: Tab) -> None:
+    await _asked_and_answered(tab)
+    await _unanswered_and_mailed(tab)
+
+
+async def test_undo_home_a_new_text_and_what_is_found(tab: Tab) -> None:
+    await tab.fill("#phone-words", "Is my bike ready?")
+    await tab.press("#phone-words", "Enter")
+    await expect(tab.locator("#thread-posts .post").first).to_contain_text("Waiting since")
+    await _taken_back(tab)
+    await _written_from_home(tab)
+    await _found(tab)
+
+
+async def _taken_back(tab: Tab) -> None:
+    await tab.fill("#thread-words", "Ready at fvie!")
+    await tab.press("#thread-words", "Enter")
+    await tab.locator("#thread-posts .whisper").get_by_role("button", name="Undo").click()
+    await expect(tab.locator("#thread-posts .whisper")).to_contain_text("Taken back")
+    await expect(tab.locator("#thread-posts .post").nth(1)).to_contain_text("🚫")
+
+
+async def _written_from_home(tab: Tab) -> None:
+    await tab.click("#slack-app")
+    await tab.locator("#home-blocks").get_by_role("button", name="New SMS").click()
+    form = tab.locator("#modal")
+    await form.get_by_role("combobox", name="To", exact=True).press_sequentially("Ada")
+    await form.get_by_role("option", name="Ada Moss").click()
+    await form.get_by_label("Text").fill("Your bike is ready")
+    await form.get_by_role("button", name="Send").click()
+    await expect(form).not_to_be_visible()
+    await expect(tab.locator("#phone-bubbles .said.received .bubble")).to_have_text("Your bike is ready")
+
+
+async def _found(tab: Tab) -> None:
+    await tab.locator("#slack-channels button").first.click()
+    await tab.fill("#channel-words", "/sms find bike")
+    await tab.press("#channel-words", "Enter")
+    await expect(tab.locator("#slack-posts .whisper")).to_contain_text("2 found for “bike”")
 
 
 async def _asked_and_answered(tab: Tab) -> None:
