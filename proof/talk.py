@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from tests.faults.truth import Said, mailed
+from tests.faults.truth import Said, mailed, told_in
 from tests.stories.language import CHANNEL, DID, House, shown
 
 PHONES = [f"+121255501{number}" for number in range(60, 72)]
@@ -85,7 +85,9 @@ class Talk:
         """Acknowledge as far as digests have told without a gap, as people do who have read them."""
         thread, told = self.thread(phone), set(mailed(self.house, "desk"))
         posts = self.house.slack.thread(CHANNEL, thread) if thread else []
-        known = list(itertools.takewhile(lambda post: told.intersection(shown(post).split("\n")), posts))
+        texts = self.said.texts[phone, DID]
+        is_told = [bool(said) and told.issuperset(said) for said in (told_in(post, texts) for post in posts)]
+        known = [post for post, _ in itertools.takewhile(lambda each: each[1], zip(posts, is_told, strict=True))]
         if len(known) > 1:  # on the first post it would stand for all that is shown
             await self.house.slack.people.react(DESK, CHANNEL, known[-1].ts, "eyes")
 

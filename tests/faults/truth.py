@@ -3,6 +3,7 @@
 Nothing of ours is asked here.
 """
 
+import html
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -88,13 +89,13 @@ def _judge_thread(verdict: Verdict, house: House, said: Said, pair: Pair, channe
     ]
     threads = sum(post.thread_ts is None for post in posts)
     verdict.doubled += [f"thread {last}"] * (threads - 1)
-    verdict.compare(f"thread {last}", texts, [words for post in posts for words in _told(post, texts)], said.at_once)
+    verdict.compare(f"thread {last}", texts, [words for post in posts for words in told_in(post, texts)], said.at_once)
     files = [post for post in posts if post.files]
     verdict.compare(f"files {last}", ["file"] * said.pictures[pair], ["file"] * len(files))
     verdict.strange += [
         f"thread {last}: {shown(post)}"
         for post in posts
-        if "may repeat" in shown(post) or not (post.files or _told(post, texts) or _WAITS in shown(post))
+        if "may repeat" in shown(post) or not (post.files or told_in(post, texts) or _WAITS in shown(post))
     ]
 
 
@@ -102,9 +103,9 @@ def _order(texts: Sequence[str], at_once: Collection[str]) -> list[str]:
     return ["at once" if text in at_once else text for text in texts]
 
 
-def _told(post: Message, texts: Sequence[str]) -> list[str]:
-    words = shown(post).split("\n")
-    return [text for text in dict.fromkeys(texts) if text in words]
+def told_in(post: Message, texts: Sequence[str]) -> list[str]:
+    """Return which of these texts a post says, each as often and in the order in which it does: it may say several."""
+    return [line for line in html.unescape(post.text).split("\n") if line in texts]
 
 
 def judge_mails(verdict: Verdict, house: House, name: str, waiting: Sequence[str], *, may_repeat: int) -> None:
