@@ -13,13 +13,14 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from adapters.http.exchange import WebRequest
 from adapters.sandbox.clock import MovableClock
-from adapters.slack import concerns, listener, plain, wire
+from adapters.slack import asides, concerns, forms, listener, plain, wire
 from adapters.slack.api import SlackApi
 from adapters.slack.history import History
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
 from adapters.slack.signature import is_genuine
+from bridge.domain.aside import Aside
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import ThreadRef
 from bridge.domain.standing import MEMBER
@@ -27,6 +28,7 @@ from bridge.errors import PortError, Transient, Uncertain, WireError
 from fuzz.promises import can_be_kept, promise
 
 _ME = Identity(user_id="U0BRIDGE", bot_id="B0BRIDGE", team_id="T0ACME", url="https://acme.slack.test/")
+_ASIDE = Aside(phrase=("Taken back.",))
 _CALLED = {"U0ANNA": "Anna"}
 _CHANNEL = "C0TEXTS"
 _SETTINGS = SlackSettings.model_validate({"bot_token": "xoxb-of-the-fuzzer", "app_token": "xapp-of-the-fuzzer"})
@@ -48,12 +50,26 @@ def _told(told: Json, again: Json) -> None:
     """Take equal payloads in, as the inbox does."""
     if message := concerns.message_in(told):
         _said(message)
+    asides._ear(told, _ASIDE)
+    if forms.is_form(told):
+        _filled_in(told, again)
     if not concerns.concerns_us(told, _ME):
         return
     raw = wire.raw(told)
     promise(raw == wire.raw(again), "equal payloads have equal names")
     _kept(raw)
     _kept_event(_event(told), _event(again))
+
+
+def _filled_in(told: Json, again: Json) -> None:
+    """Take a form in that somebody sent off."""
+    promise(wire.raw(told) == wire.raw(again), "equal forms have equal names")
+    _kept(wire.raw(told))
+    promise(bool(forms.first_field(told)), "there is a field at which to say what is wrong")
+    try:
+        promise(can_be_kept(forms.read(told)), "what a form says can be kept")
+    except WireError:
+        return
 
 
 def _event(told: Json) -> ChatEvent | WireError:
