@@ -1,4 +1,4 @@
-"""Which of our channels a person can see: what stands in the others is none of his business here either."""
+"""Our channels: who can see each, and whether another company can, where nothing is posted unless an admin allows."""
 
 import asyncio
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 
 from adapters.slack.api import SlackApi
 from adapters.slack.errands import Errands
+from adapters.slack.names import Json
 from bridge.domain.ids import ChannelRef
 from bridge.domain.standing import Place, Standing
-from bridge.errors import PortError
+from bridge.errors import Blocked, PortError
 from bridge.ports import Clock
+from bridge.wording import chat
 
 _FRESH_FOR = timedelta(minutes=5)
 _KEPT_FOR = timedelta(hours=1)  # and used where Slack does not answer
@@ -21,6 +23,7 @@ class _Known:
     """Who is in a channel; of a public one that need not be known, because every member can come in."""
 
     members: frozenset[str] | None
+    is_shared: bool  # with another company
     since: datetime
 
 
@@ -34,21 +37,42 @@ class Channels:
         self._refs = refs
         self._known: dict[ChannelRef, _Known] = {}
         self._asking: dict[ChannelRef, asyncio.Event] = {}
+        self._is_stale = False
 
     def learn(self) -> None:
         """Ask for all that is not known, or not for certain any more."""
         for ref in self._refs:
-            if ref not in self._asking and self._age(ref) >= _FRESH_FOR:
+            if ref not in self._asking and (self._is_stale or self._age(ref) >= _FRESH_FOR):
                 self._asking[ref] = asyncio.Event()
                 self._errands.run(self._ask(ref, self._asking[ref]))
+        self._is_stale = False
+
+    def look_again(self) -> None:
+        """Ask for everything anew: somebody has shared a channel, or has stopped to."""
+        self._is_stale = True
+        self.learn()
+
+    async def check(self, ref: ChannelRef) -> None:
+        """Raise `Blocked` where another company would read what we post, unless our admin has allowed that."""
+        if self._age(ref) >= _FRESH_FOR:
+            self.learn()
+        if ref in self._refs and self._age(ref) >= _KEPT_FOR:
+            await self._wait()
+        known = self._known.get(ref)
+        if known and known.is_shared and ref not in self._api.settings.shared_channels:
+            raise Blocked(f"{ref}: shared with another company", chat.unshare())
 
     async def seen_by(self, person: str, standing: Standing) -> frozenset[ChannelRef]:
         """Give the channels that a person can see; one of which nobody knows in a second is none."""
         self.learn()
+        await self._wait()
+        return frozenset(ref for ref in self._refs if self._is_seen(ref, person, standing))
+
+    async def _wait(self) -> None:
+        """Wait a moment for what is being asked and not known at all."""
         unknown = [done.wait() for ref, done in self._asking.items() if self._age(ref) >= _KEPT_FOR]
         if unknown:
             await asyncio.wait([asyncio.ensure_future(one) for one in unknown], timeout=_AT_MOST_SECONDS)
-        return frozenset(ref for ref in self._refs if self._is_seen(ref, person, standing))
 
     def _is_seen(self, ref: ChannelRef, person: str, standing: Standing) -> bool:
         if self._age(ref) >= _KEPT_FOR:
@@ -62,20 +86,22 @@ class Channels:
 
     async def _ask(self, ref: ChannelRef, done: asyncio.Event) -> None:
         try:
-            self._known[ref] = _Known(members=await self._members(ref), since=self._clock.now())
+            self._known[ref] = await self._read(ref)
         except PortError:
             pass  # what was known serves for an hour; then nobody sees it, and it is asked again each time
         finally:
             del self._asking[ref]
             done.set()
 
-    async def _members(self, ref: ChannelRef) -> frozenset[str] | None:
+    async def _read(self, ref: ChannelRef) -> _Known:
         id_ = await self._api.channel(ref)
         answer = await self._api.read("conversations.info", {"channel": id_})
-        channel = answer.get("channel")
-        is_open = isinstance(channel, dict) and channel.get("is_private") is False
-        if is_open:
-            return None
+        told = answer.get("channel")
+        channel: Json = told if isinstance(told, dict) else {}
+        members = None if channel.get("is_private") is False else await self._members(id_)
+        return _Known(members=members, is_shared=channel.get("is_ext_shared") is True, since=self._clock.now())
+
+    async def _members(self, id_: str) -> frozenset[str]:
         members: set[str] = set()
         async for page in self._api.answers("conversations.members", {"channel": id_}):
             found = page.get("members")

@@ -49,7 +49,7 @@ class SlackChat:
         self._api = SlackApi(settings, timeout_seconds=timeout_seconds, hear=hear)
         people = self._people = People(self._api, clock, groups)
         self._errands = Errands()
-        seen = Channels(self._api, clock, self._errands, channels)
+        seen = self._seen = Channels(self._api, clock, self._errands, channels)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)
         self._listener = Listener(self._api, people, seen, self._errands, clock, ping_seconds=ping_seconds)
@@ -74,6 +74,7 @@ class SlackChat:
         await self._listener.run(intake, desk)
 
     async def post(self, post: PostToThread, key: EntryToken, still_due: StillDue[PostToThread]) -> Posted | None:
+        await self._seen.check(post.channel)
         await self._place(post)  # What must be looked up first is looked up before the last question.
         await self._api.me()
         wish = await still_due()
@@ -84,6 +85,7 @@ class SlackChat:
         return await self._posted(answer, str(answer.get("channel") or channel), thread_ts)
 
     async def upload(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Posted | None:
+        await self._seen.check(file.channel)
         await self._api.me()
         shared = await self._files.share(file, key, still_due)
         return await self._posted(shared.message, shared.channel, shared.thread_ts) if shared else None

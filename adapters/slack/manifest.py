@@ -7,7 +7,10 @@ from adapters.slack.concerns import TURNS
 from adapters.slack.settings import SlackSettings
 from bridge.wording import manifest as words
 
-EVENTS = ("app_home_opened", "message.channels", "message.groups", "reaction_added", "reaction_removed")
+EVENTS = (
+    *("app_home_opened", "message.channels", "message.groups", "reaction_added", "reaction_removed"),
+    *("channel_shared", "channel_unshared"),
+)
 _OF_GROUPS = "usergroups:read"
 
 

@@ -41,6 +41,10 @@ class SlackSettings(BaseModel):
     api_url: Annotated[str, AfterValidator(_api_url)] = Field(
         default=SLACK, description="Where Slack's Web API is; change it only for a proxy or an emulator."
     )
+    shared_channels: tuple[str, ...] = Field(
+        default=(),
+        description="The channels, as they stand in [[dids]], in which another company may read the texts.",
+    )
     posts_per_minute: int = Field(
         default=60,
         ge=0,

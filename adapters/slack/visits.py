@@ -122,6 +122,9 @@ class Visits:
     def _visited(self, payload: Json) -> BoltResponse | None:
         event = payload.get("event")
         told: Json = event if isinstance(event, dict) else {}
+        if told.get("type") in ("channel_shared", "channel_unshared"):
+            self._channels.look_again()
+            return _NOTHING
         if told.get("type") != "app_home_opened":
             return None
         if told.get("tab", "home") == "home" and isinstance(told.get("user"), str):

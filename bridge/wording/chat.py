@@ -69,6 +69,13 @@ def add_scope(needed: str) -> str:
     return f"Give the app {scope} and reinstall it in the workspace."
 
 
+def unshare() -> str:
+    return (
+        "People of another company can read that channel. End the sharing, give the number another channel, or "
+        "allow it (shared_channels in [slack])."
+    )
+
+
 def check_groups() -> str:
     return "Check the ids of the user groups among the responders in bridge.toml."
 
