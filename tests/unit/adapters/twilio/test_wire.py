@@ -50,7 +50,7 @@ def test_a_picture_message_names_its_files_and_where_they_are() -> None:
     assert read.text == ""
     assert read.files == (
         File(ref=MediaRef(f"{MEDIA}/ME00000000000000000000000000000001"), name="picture-1.jpg", type="image/jpeg"),
-        File(ref=MediaRef(f"{MEDIA}/ME00000000000000000000000000000002"), name="file-2.x-vcard", type="text/x-vcard"),
+        File(ref=MediaRef(f"{MEDIA}/ME00000000000000000000000000000002"), name="file-2.vcf", type="text/x-vcard"),
     )
 
 
