@@ -160,6 +160,10 @@ class BridgeSettings(HttpSettings):
         default=timedelta(hours=3),
         description="After how long a quiet a new text is shown in the channel too, not only in its thread; 0s: never.",
     )
+    mentions: bool = Field(
+        default=True,
+        description="Whether whoever had a conversation last is mentioned when it goes on after such a quiet.",
+    )
     undo: bool = Field(
         default=True, description="Whether the author of a reply is offered, privately, to take it back while it waits."
     )
@@ -329,6 +333,7 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         notes=bridge.notes,
         hold=bridge.hold,
         offers_undo=bridge.undo,
+        mentions=bridge.mentions,
         responders=_responders(bridge.responders, people),
         guests=bridge.guests,
         strangers=bridge.strangers,

@@ -14,6 +14,7 @@ from bridge.ports import Clock
 from bridge.wording import chat
 
 _FRESH_FOR = timedelta(minutes=5)
+_AGAIN = timedelta(minutes=1)  # after an answer that could not be had
 _KEPT_FOR = timedelta(hours=1)  # and used where Slack does not answer
 _AT_MOST_SECONDS = 1.0  # of the three for which a trigger serves
 
@@ -37,12 +38,14 @@ class Channels:
         self._refs = refs
         self._known: dict[ChannelRef, _Known] = {}
         self._asking: dict[ChannelRef, asyncio.Event] = {}
+        self._failed: dict[ChannelRef, datetime] = {}
         self._is_stale = False
 
     def learn(self) -> None:
         """Ask for all that is not known, or not for certain any more."""
         for ref in self._refs:
-            if ref not in self._asking and (self._is_stale or self._age(ref) >= _FRESH_FOR):
+            is_due = self._is_stale or self._age(ref) >= _FRESH_FOR
+            if is_due and ref not in self._asking and not self._has_just_failed(ref):
                 self._asking[ref] = asyncio.Event()
                 self._errands.run(self._ask(ref, self._asking[ref]))
         self._is_stale = False
@@ -80,6 +83,10 @@ class Channels:
         members = self._known[ref].members
         return standing.place is Place.MEMBER if members is None else person in members
 
+    def _has_just_failed(self, ref: ChannelRef) -> bool:
+        failed = self._failed.get(ref)
+        return failed is not None and self._clock.now() - failed < _AGAIN
+
     def _age(self, ref: ChannelRef) -> timedelta:
         known = self._known.get(ref)
         return self._clock.now() - known.since if known else timedelta.max
@@ -87,8 +94,8 @@ class Channels:
     async def _ask(self, ref: ChannelRef, done: asyncio.Event) -> None:
         try:
             self._known[ref] = await self._read(ref)
-        except PortError:
-            pass  # what was known serves for an hour; then nobody sees it, and it is asked again each time
+        except PortError:  # what was known serves for an hour; then nobody sees it
+            self._failed[ref] = self._clock.now()
         finally:
             del self._asking[ref]
             done.set()

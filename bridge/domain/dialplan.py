@@ -102,6 +102,7 @@ class DialPlan:
     responders: frozenset[str] = frozenset()  # the people and groups who answer; empty: every member
     guests: bool = False  # whether guests of the workspace may
     strangers: bool = False  # whether people of other companies may
+    mentions: bool = False  # whoever had a conversation last, when it goes on after a quiet
     meanings: Mapping[str, Meaning] = field(default_factory=dict)  # of reactions, by the emoji's name
     limits: Limits = field(default_factory=Limits)
 

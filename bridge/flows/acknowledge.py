@@ -87,6 +87,15 @@ def told(ledger: Ledger, plan: DialPlan, conversation: ConversationId) -> Acknow
     return max(meaningful, key=lambda one: one.at, default=first)
 
 
+def owner(ledger: Ledger, plan: DialPlan, conversation: Conversation) -> PersonRef | None:
+    """Return whose conversation it is: who took it on last, else the first assigned whom Slack knows."""
+    taken = told(ledger, plan, conversation.id)
+    if taken:
+        return taken.by
+    did = plan.did(conversation.did)
+    return next((person.slack for person in did.assigned if person.slack), None) if did else None
+
+
 def meaning(plan: DialPlan, acknowledgement: Acknowledgement) -> Meaning | None:
     """Return what a reaction says beyond taking texts on; its skin tone says nothing."""
     if acknowledgement.means is not Means.REACTION:

@@ -120,8 +120,11 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     said = _said(ledger, plan, conversation, message, entry.part)
     rest = [ledger.messages.get(MessageId(one.subject)) for one in gather.others(ledger, entry)]
     more = tuple(_said(ledger, plan, conversation, one, 0) for one in rest if one)
-    posted = _posted(entry, conversation, replace(said, more=more))
-    return replace(posted, in_channel=_breaks_silence(ledger, plan, conversation, message))
+    is_news = _breaks_silence(ledger, plan, conversation, message)
+    owner = acknowledge.owner(ledger, plan, conversation) if is_news and plan.mentions else None
+    footing = (*said.footing, *words.meant_for(owner)) if owner else said.footing
+    posted = _posted(entry, conversation, replace(said, more=more, footing=footing))
+    return replace(posted, in_channel=is_news)
 
 
 def _breaks_silence(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message) -> bool:

@@ -53,6 +53,11 @@ def written_by(person: PersonRef) -> Phrase:
     return ("sent by ", Mention(person))
 
 
+def meant_for(person: PersonRef) -> Phrase:
+    """Call whoever had the conversation last, when it goes on after a long quiet."""
+    return (" For ", Mention(person))
+
+
 def sent_earlier(at: datetime) -> Phrase:
     return ("sent ", Moment(at), ", reached us late")
 

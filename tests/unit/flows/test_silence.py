@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.domain.command import PostToThread
-from tests.unit.flows.books import MINUTE, SECOND, Books, did, plan
+from bridge.domain.command import PostToThread, Said
+from bridge.domain.phrase import Mention
+from tests.unit.flows.books import BEN, DESK, MINUTE, SECOND, Books, did, plan
 
 HOURS = timedelta(hours=1)
 
@@ -52,6 +53,35 @@ async def test_what_we_say_ourselves_is_never_shown_there(books: Books) -> None:
     await books.texts("STOP")
 
     assert await in_channel(books) == [True, False]
+
+
+async def mentioned(books: Books) -> list[object]:
+    """Return who is mentioned beside the texts that go out."""
+    posts = [one.content for one in await books.goes_out() if isinstance(one, PostToThread)]
+    return [
+        part.person for post in posts if isinstance(post, Said) for part in post.footing if isinstance(part, Mention)
+    ]
+
+
+@pytest.mark.parametrize(("is_taken", "who"), [(True, BEN), (False, DESK.slack)])
+async def test_whoever_had_it_last_is_mentioned_then_and_not_with_the_next_text(
+    books: Books, who: str, *, is_taken: bool
+) -> None:
+    books.plan = plan(did(echo_after=3 * HOURS), mentions=True)
+    if is_taken:
+        await books.reacts(await books.root(), BEN)
+    books.forward(4 * HOURS)
+    await books.texts("two")
+    await books.texts("three")
+
+    assert await mentioned(books) == [who]
+
+
+async def test_nobody_is_mentioned_where_that_is_switched_off(books: Books) -> None:
+    books.forward(4 * HOURS)
+    await books.texts("two")
+
+    assert await mentioned(books) == []
 
 
 async def test_it_can_be_switched_off(books: Books) -> None:
