@@ -80,7 +80,7 @@ def _decided(
 
 def _answered(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: ButtonPressed, now: datetime) -> bool:
     """Settle an unclear reply as a person says."""
-    if entry.state is not EntryState.ASKED:
+    if entry.state is not EntryState.ASKED or event.action not in _ASKED_DECISIONS:
         return False
     if event.action is Action.SEND_AGAIN:
         _count(ledger, plan, entry, now)

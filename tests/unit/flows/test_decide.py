@@ -271,3 +271,11 @@ async def test_the_name_of_a_wish_that_is_no_sms_decides_nothing(books: Books, a
     await books.presses(action, shown.token)
 
     assert await books.goes_out() == []
+
+
+async def test_a_button_that_is_none_of_a_questions_decides_nothing(books: Books) -> None:
+    _, entry = await asked(books)
+
+    await books.presses(Action.NAME, entry.token)
+
+    assert (await books.entry(entry.id)).state is EntryState.ASKED
