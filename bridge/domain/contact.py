@@ -13,6 +13,7 @@ from bridge.domain.visible import is_blank, visible
 
 LONGEST_NAME = 80  # characters
 _WORD = re.compile(r"[^\W_]+")
+_FORMULA = "=+-@＝＋－＠"  # what a spreadsheet takes for the beginning of one, wherever a name may end up
 _MOST_WORDS = 6  # of what somebody types; more of them find nothing else
 _ENDS = (10, 7, 4)  # digits: with its area, without, and what people call "the last four"
 
@@ -50,8 +51,12 @@ def foremost(contacts: Iterable[Contact]) -> dict[Address, Contact]:
 
 
 def usable(written: str) -> str:
-    """Return a name as it may be shown: on one line, with nothing hidden in it; empty where nobody would see it."""
-    return "" if is_blank(written) else " ".join(unicodedata.normalize("NFC", visible(written)).split())
+    """Return a name as it may be shown: on one line, with nothing hidden in it, and no formula of a spreadsheet.
+
+    Empty where nobody would see it.
+    """
+    shown = "" if is_blank(written) else " ".join(unicodedata.normalize("NFC", visible(written)).split())
+    return shown.lstrip(f" {_FORMULA}")
 
 
 def keys(address: Address, name: str) -> frozenset[str]:

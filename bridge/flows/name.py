@@ -18,10 +18,11 @@ from bridge.domain.contact import (
     sought,
     usable,
 )
-from bridge.domain.conversation import Conversation
+from bridge.domain.conversation import Conversation, conversation_cause
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import NameGiven
-from bridge.domain.phone import Address
+from bridge.domain.ids import ConversationId
+from bridge.domain.phone import Address, SenderName
 from bridge.domain.phrase import Phrase
 from bridge.flows import admit, request
 from bridge.ports import Ledger
@@ -148,8 +149,23 @@ def _renew(ledger: Ledger, plan: DialPlan, addresses: Sequence[Address], cause: 
     if not addresses or most <= 0:
         return 0
     since = now - max((plan.retention, *(did.retention for did in plan.dids)))
-    ids = sorted(ledger.conversations.active_with(addresses, since, most))
+    active = ledger.conversations.active_with(addresses, since, most)
+    senders = [address for address in addresses if isinstance(address, SenderName)]
+    active += [id for address in senders for id in _active_alone(ledger, plan, address, since)]
+    ids = sorted(active[:most])
     for conversation in map(ledger.conversations.get, ids):
         if conversation:
             request.amended(ledger, conversation, f"{cause}/{conversation.id}", now)
     return len(ids)
+
+
+def _active_alone(ledger: Ledger, plan: DialPlan, sender: SenderName, since: datetime) -> list[ConversationId]:
+    """Return where a sender without a number has texted: no index of numbers knows him, and he is in no group."""
+    causes = (conversation_cause(did.number, (sender,)) for did in plan.dids)
+    found = (ledger.conversations.get(ConversationId(ledger.seal(cause))) for cause in causes)
+    return [talk.id for talk in found if talk and talk.thread and _is_active(ledger, talk, since)]
+
+
+def _is_active(ledger: Ledger, conversation: Conversation, since: datetime) -> bool:
+    last = ledger.messages.last_heard(conversation.id)
+    return conversation.waiting_since is not None or (last is not None and last >= since)

@@ -16,7 +16,8 @@ from config.read.shape import inside, is_secret
 from config.settings import Settings
 
 _LARGEST = 65_536  # octets; no token or password comes near
-_UNKNOWN = "unknown"  # stands in for a secret that could not be had, so that the rest can be checked
+# Stands in for a secret that could not be had, so that the rest can be checked; as the address of a database it is one.
+_UNKNOWN = "postgresql://unknown"
 
 
 class _Unavailable(Exception):

@@ -57,6 +57,15 @@ def test_a_right_file_becomes_the_dial_plan(tmp_path: Path) -> None:
     assert plan.timezone == "America/New_York"
 
 
+def test_whoever_only_asks_the_daemon_needs_no_address_of_its_database(tmp_path: Path) -> None:
+    file = put_down(tmp_path, RIGHT.replace('path = "bridge.db"', 'url = { env = "DATABASE" }'))
+
+    assert read(file, {}, needs_secrets=False).control_socket == Path("/run/sms-bridge/control.sock")
+    with pytest.raises(ConfigError) as caught:
+        read(file, ENVIRON)
+    assert ["DATABASE" in one.what for one in caught.value.mistakes] == [True]
+
+
 def test_a_contact_may_be_a_short_code(tmp_path: Path) -> None:
     settings = read(put_down(tmp_path, RIGHT.replace("+14155550123", "72345")), ENVIRON)
 

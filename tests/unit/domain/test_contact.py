@@ -1,5 +1,7 @@
 """Names as they are kept, and which lines of a file can be used."""
 
+import pytest
+
 from bridge.domain.contact import Flaw, Line, Named, is_meant, sorted_out, sought, usable
 from bridge.domain.phone import PhoneNumber, SenderName
 
@@ -15,6 +17,13 @@ def test_a_name_is_one_line_with_nothing_hidden_in_it() -> None:
     assert usable("Ann\x00\x1b[31m Moss") == "Ann[31m Moss"
     assert usable("Jose\u0301") == "José"
     assert usable(" \u200b\u202e\n") == ""
+
+
+@pytest.mark.parametrize("written", ["=cmd()", " +cmd()", "\n= -@cmd()", "＝cmd()", "\t＠＋－cmd()", "\r=cmd()"])
+def test_a_name_is_no_formula_of_a_spreadsheet(written: str) -> None:
+    assert usable(written) == "cmd()"
+    assert usable("Jean-Luc = +1 @ Moss") == "Jean-Luc = +1 @ Moss"
+    assert usable("-") == ""
 
 
 def test_of_one_number_the_first_line_counts_and_another_name_is_refused() -> None:

@@ -9,7 +9,7 @@ from bridge.domain.command import AmendPost, Card, PostToThread, Said, SendMail
 from bridge.domain.contact import Contact, Imported, Named, Source
 from bridge.domain.event import NameGiven
 from bridge.domain.ids import EventKey
-from bridge.domain.phone import Address, PhoneNumber, SenderName
+from bridge.domain.phone import Address, PhoneNumber, SenderName, ShortCode
 from bridge.domain.standing import Place, Standing
 from bridge.flows import name
 from bridge.wording import naming as words
@@ -229,3 +229,17 @@ async def test_people_are_found_by_what_is_typed_whoever_has_named_them(books: B
     assert one == [(BOB, "Moss & Sons")]
     assert by_digits == [(ANN, "Ann Moss")]
     assert await books.look(lambda ledger: name.like(ledger, books.plan, " ", 9)) == []
+
+
+@pytest.mark.parametrize("sender", [SenderName("ACMEBANK"), ShortCode("72345")])
+async def test_the_open_thread_of_a_sender_without_a_number_follows_too(books: Books, sender: Address) -> None:
+    await books.texts(sender=sender)
+    await books.goes_out()
+    await gives(books, "The bank", sender)
+    young = await titles(books)
+    await books.reacts(await books.root(sender))
+    await books.goes_out()
+    books.forward(LONG_AGO)
+    await gives(books, "The old bank", sender)
+
+    assert (young, await titles(books)) == ([f"The bank · {sender.value}"], [])
