@@ -19,7 +19,8 @@ from config.logs import formatter
 
 REPORT = "CANARIES_REPORT"  # names the file into which it is written how much was looked at
 _SHORTEST = 8  # characters; shorter texts and secrets are words that stand everywhere
-_NUMBER = re.compile(r"[2-9]\d\d[ )./-]{0,2}555[ .-]?01\d\d")  # those that stories use; masked they do not fit
+# Those that stories use; masked they do not fit, and the digits of a token are none.
+_NUMBER = re.compile(r"(?<![0-9a-f])(?:\+?1[ .-]?)?\(?[2-9]\d\d[ )./-]{0,2}555[ .-]?01\d\d(?![0-9a-f])")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _OURS = ("bridge", "adapters", "config", "sms-bridge")
 
