@@ -40,7 +40,14 @@ class Inbox:
     """Admit what concerns us, acknowledge everything that was kept or does not concern us."""
 
     def __init__(
-        self, me: Identity, intake: Intake, people: People, channels: Channels, asides: Asides, visits: Visits
+        self,
+        me: Identity,
+        intake: Intake,
+        people: People,
+        channels: Channels,
+        asides: Asides,
+        visits: Visits,
+        missed: Callable[[], None],
     ) -> None:
         self._me = me
         self._intake = intake
@@ -48,6 +55,7 @@ class Inbox:
         self._channels = channels
         self._asides = asides
         self._visits = visits
+        self._missed = missed  # told of whatever may have to be read back
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def app(self, api: SlackApi) -> AsyncApp:
@@ -126,6 +134,7 @@ class Inbox:
             standing = await self._people.standing(actor) if actor else MEMBER
         except Transient as error:
             _LOG.warning("not acknowledged yet, because nobody says who did it: %s", error)
+            self._missed()  # Slack comes again three times, in some six minutes; after that it must be read back
             return False
         answer = await self._intake.accept(wire.raw(payload), await self._read(payload, standing))
         if isinstance(answer, Aside):

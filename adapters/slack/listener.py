@@ -55,7 +55,8 @@ class Listener:
         homes = Homes(self._api, desk, self._people, self._channels, self._clock)
         visits = Visits(self._api, desk, self._people, self._channels, homes, self._errands)
         asides = Asides(self._api, self._errands)
-        app = Inbox(await self._introduce(), intake, self._people, self._channels, asides, visits).app(self._api)
+        me, missed = await self._introduce(), self.gaps.set
+        app = Inbox(me, intake, self._people, self._channels, asides, visits, missed).app(self._api)
         following = asyncio.create_task(homes.run())
         try:
             if self._api.settings.mode == "socket":

@@ -211,3 +211,19 @@ async def test_an_equal_text_of_a_moment_before_is_not_taken_for_the_one_that_wa
     await house.forward_until(lambda: len(ada.got) > 1)
 
     await ada.gets("ok", "ok")
+
+
+async def test_a_reply_is_read_back_when_slack_had_long_not_said_who_its_author_is(house: House) -> None:
+    ada = house.phone(ADA)
+    await ada.texts("Are you open?")
+    thread = await house.thread(ADA)
+    house.slack.faults.always("users.info", Fault.ERROR)
+    await house.agent("U0BEN").replies(thread, "Yes")
+    await house.forward(minutes=9)  # by then Slack has come again for the last time
+    unsaid = list(ada.got)
+
+    house.slack.faults.clear()
+    await house.forward_until(lambda: ada.got)
+
+    assert unsaid == []
+    await ada.gets("Yes")
