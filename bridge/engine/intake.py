@@ -90,13 +90,25 @@ def _take_in(plan: DialPlan, raw: RawEvent, read: Event | WireError, ledger: Led
     if isinstance(read, WireError):
         _poison(ledger, raw, read, now)
         return Answer.ACCEPTED
-    if isinstance(read, ThreadReply) and not reply.is_ours(ledger, read):
-        raise _NotOurs(may_become_ours=ledger.conversations.is_opening())
+    if isinstance(read, ThreadReply):
+        _turn_away(ledger, read)
     if isinstance(read, ReplyEdited | ReplyDeleted) and not revise.is_known(ledger, read):
         raise _NotOurs(may_become_ours=revise.is_ours(ledger, read))
     if isinstance(read, ButtonPressed) and decide.is_too_early(ledger, read):
         raise _NotOurs(may_become_ours=True)  # whoever pressed sees that it did not work, and presses again
     return decide_on(ledger, plan, read, now) or Answer.ACCEPTED
+
+
+def _turn_away(ledger: Ledger, event: ThreadReply) -> None:
+    """Raise `_NotOurs` for a reply in somebody else's thread.
+
+    Between two questions another daemon may commit that a first post stands: then the thread is ours by the second.
+    """
+    if reply.is_ours(ledger, event):
+        return
+    is_opening = ledger.conversations.is_opening()
+    if is_opening or not reply.is_ours(ledger, event):
+        raise _NotOurs(may_become_ours=is_opening)
 
 
 def _keep_poison(raw: RawEvent, why: Exception, ledger: Ledger, now: datetime) -> Answer:

@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ from bridge.domain.event import (
     RawEvent,
     Reaction,
     ReactionSet,
+    ReplyDeleted,
+    ReplyEdited,
+    ReplyTurned,
+    SmsComposed,
     ThreadReply,
 )
 from bridge.domain.ids import CarrierRef, EventKey, MessageId, PostRef, ThreadRef
@@ -28,10 +33,11 @@ from bridge.domain.outbox import Outcome, Settlement
 from bridge.domain.phrase import Action
 from bridge.engine import intake
 from bridge.engine.intake import DurableIntake
-from bridge.errors import StoreBusy, WireError
+from bridge.errors import Reason, StoreBusy, WireError
+from bridge.flows import reply as reply_flow
 from bridge.ports import Answer, Ledger
 from tests.unit.engine.conftest import Works
-from tests.unit.flows.books import ANN, BEN, DID, MINUTE
+from tests.unit.flows.books import ANN, BEN, DID, MINUTE, plan
 
 
 def raw(key: str = "main:1", source: str = "twilio/main") -> RawEvent:
@@ -259,3 +265,62 @@ async def test_a_reply_that_is_to_come_again_marks_its_source_like_every_busy_an
     await works.intake().accept(raw("slack:1", "slack"), reply(works, "C1/first"))
 
     assert works.missed == ["slack"]
+
+
+async def test_a_first_post_of_which_another_daemon_tells_between_two_questions_makes_its_thread_ours(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.goes_out()
+    answers, is_ours = iter((False,)), reply_flow.is_ours
+    monkeypatch.setattr(reply_flow, "is_ours", lambda ledger, event: next(answers, is_ours(ledger, event)))
+
+    answer = await works.intake().accept(raw("slack:1"), reply(works, await works.books.root()))
+
+    assert answer is Answer.ACCEPTED
+    assert await works.books.sendings("slack:1")
+
+
+async def test_what_people_change_and_delete_in_other_threads_is_not_kept(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.goes_out()
+    other = reply(works, "C1/other")
+    edited = ReplyEdited(key=EventKey("edit:1"), reply=other)
+    deleted = ReplyDeleted(key=EventKey("delete:1"), reply=other.key, thread=other.thread)
+
+    for fact in (edited, deleted):
+        assert await works.intake().accept(raw(fact.key), fact) is Answer.ACCEPTED
+        assert await works.intake().accept(raw(fact.key), fact) is Answer.ACCEPTED  # it was not kept
+
+    assert works.missed == []
+
+
+async def test_a_change_that_overtakes_its_reply_is_to_come_again(works: Works) -> None:
+    await works.intake().accept(raw(), sms())
+    await works.books.goes_out()
+    edited = ReplyEdited(key=EventKey("edit:1"), reply=reply(works, await works.books.root()))
+
+    assert await works.intake().accept(raw("edit:1", "slack"), edited) is Answer.BUSY
+    assert works.missed == ["slack"]
+
+
+async def test_whoever_answers_edits_deletes_turns_and_writes_hears_of_it(works: Works) -> None:
+    works.books.plan = plan(hold=MINUTE, offers_undo=True)
+    await works.intake().accept(raw(), sms())
+    await works.books.goes_out()
+    said = reply(works, await works.books.root())
+    edited = ReplyEdited(key=EventKey("edit:1"), reply=replace(said, text="No"))
+    now = works.clock.now()
+    turned = ReplyTurned(key=EventKey("turn:1"), reply=said, person=BEN, is_note=True, at=now)
+    new = SmsComposed(
+        key=EventKey("f:1"), form=EventKey("f"), did=DID, to=(), text="Hi", person=BEN, channels=frozenset()
+    )
+
+    told = [await works.intake().accept(raw(fact.key), fact) for fact in (said, edited, turned, new)]
+    deleted = ReplyDeleted(key=EventKey("delete:1"), reply=said.key, thread=said.thread)
+    gone = await works.intake().accept(raw("delete:1"), deleted)
+
+    assert [type(one) for one in told] == [Aside] * 4
+    assert gone is Answer.ACCEPTED
+    kept_of_it = await works.books.message(said.key)
+    assert (kept_of_it.text, kept_of_it.refusal) == ("No", Reason.NOTE)
