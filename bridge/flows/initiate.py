@@ -3,16 +3,16 @@
 from datetime import datetime
 
 from bridge.domain.aside import Aside
-from bridge.domain.conversation import ConsentState, Conversation, conversation_cause
+from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import SmsComposed, ThreadReply
-from bridge.domain.ids import ConversationId, EventKey, MessageId, PostRef, ThreadRef
+from bridge.domain.ids import EventKey, MessageId, PostRef, ThreadRef
 from bridge.domain.message import Direction, Message
 from bridge.domain.phone import PhoneNumber, dialled
 from bridge.domain.segment import Segments
 from bridge.domain.toll import region_of
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import admit, limit, reply, request
+from bridge.flows import admit, converse, limit, reply, request
 from bridge.ports import Ledger
 from bridge.wording import form as words
 
@@ -31,7 +31,7 @@ def sms(ledger: Ledger, plan: DialPlan, event: SmsComposed, now: datetime) -> As
     if wrong:
         return Aside(wrong=wrong)
     if ledger.messages.get(MessageId(event.form)) is None:
-        _send(ledger, plan, did, _conversation(ledger, did, people, now), event, now)
+        _send(ledger, plan, did, converse.between(ledger, did, people, now), event, now)
     return None
 
 
@@ -77,16 +77,6 @@ def _wrong_text(did: Did, event: SmsComposed) -> dict[str, str]:
     if did.long_text is LongText.REFUSE and segments > 1:
         return {words.TEXT: words.too_long(segments)}
     return {}
-
-
-def _conversation(ledger: Ledger, did: Did, people: tuple[PhoneNumber, ...], now: datetime) -> Conversation:
-    id = ConversationId(ledger.seal(conversation_cause(did.number, people)))
-    known = ledger.conversations.get(id)
-    if known:
-        return known
-    opened = Conversation(id=id, did=did.number, participants=people, opened_at=now)
-    ledger.conversations.open(opened)
-    return opened
 
 
 def _send(

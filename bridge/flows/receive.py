@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
-from bridge.domain.conversation import Consent, ConsentState, Conversation, Keyword, conversation_cause, keyword
+from bridge.domain.conversation import Consent, ConsentState, Conversation, Keyword, keyword
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import InboundSms
-from bridge.domain.ids import ConversationId, MessageId
+from bridge.domain.ids import MessageId
 from bridge.domain.message import Direction, Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import attach, request, warn
+from bridge.flows import attach, converse, request, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -24,7 +24,7 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
         ledger.sightings.poison(event.key, "for a number that is not configured")
         warn.admin(ledger, f"unknown-did/{event.did.value}", admin_words.unknown_did(event.did.value), now)
         return
-    conversation = _conversation(ledger, did, event, now)
+    conversation = converse.between(ledger, did, (event.sender, *event.others), now)
     message = Message(
         id=MessageId(event.key),
         conversation=conversation.id,
@@ -45,17 +45,6 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
         request.amended(ledger, conversation, event.key, now)
     _files(ledger, did, event, message, now)
     _keyword(ledger, did, conversation, event, now)
-
-
-def _conversation(ledger: Ledger, did: Did, event: InboundSms, now: datetime) -> Conversation:
-    participants = (event.sender, *event.others)
-    id = ConversationId(ledger.seal(conversation_cause(did.number, participants)))
-    known = ledger.conversations.get(id)
-    if known:
-        return known
-    opened = Conversation(id=id, did=did.number, participants=participants, opened_at=now)
-    ledger.conversations.open(opened)
-    return opened
 
 
 def _files(ledger: Ledger, did: Did, event: InboundSms, message: Message, now: datetime) -> None:

@@ -54,7 +54,3 @@ def is_one_way() -> Phrase:
 
 def only_its_author() -> Phrase:
     return ("Only who wrote it can change whether it is sent.",)
-
-
-def busy() -> Phrase:
-    return ("That did not work: we are busy at the moment. Please try again.",)

@@ -282,10 +282,6 @@ class Agent(Visitor):
     house: House
     user: str
 
-    @property
-    def slack(self) -> Workspace:
-        return self.house.slack
-
     async def replies(self, thread: Thread, text: str, **more: Any) -> str:
         CAGE.keep_text(text)
         return await self.house.slack.people.say(self.user, thread.channel, text, thread_ts=thread.root, **more)

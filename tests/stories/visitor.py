@@ -1,9 +1,14 @@
 """What a person does in Slack beyond talking: commands, shortcuts, forms, the Home tab; and what he is told alone."""
 
+from typing import TYPE_CHECKING
+
 from adapters.sandbox.workspace import Workspace
 from adapters.sandbox.workspace.nouns import Json
 from tests.stories.forms import Form
 from tests.stories.looks import buttons, choices, shown, words_in
+
+if TYPE_CHECKING:
+    from tests.stories.language import House
 
 
 class Visitor:
@@ -11,11 +16,12 @@ class Visitor:
 
     __slots__ = ()
 
+    house: "House"
     user: str
 
     @property
     def slack(self) -> Workspace:
-        raise NotImplementedError
+        return self.house.slack
 
     async def hears(self, *words: str) -> str:
         """Wait until this person is told all of these alone, and return what is said."""
