@@ -10,7 +10,7 @@ from typing import Protocol
 
 from bridge.domain.acknowledgement import Acknowledgement
 from bridge.domain.contact import Contact, Source
-from bridge.domain.conversation import Consent, Conversation
+from bridge.domain.conversation import Consent, Conversation, Course
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.digest import Digest, OpenLine
 from bridge.domain.event import RawEvent
@@ -22,6 +22,7 @@ from bridge.domain.ids import (
     EntryToken,
     EventKey,
     MessageId,
+    PersonRef,
     PostRef,
     ThreadRef,
 )
@@ -52,6 +53,14 @@ class Conversations(Protocol):
     def shown_in(self, thread: ThreadRef) -> Conversation | None: ...
     def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None: ...
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None: ...
+    def set_owner(self, id: ConversationId, owner: PersonRef | None) -> None: ...
+    def steer(self, id: ConversationId, course: Course, by: PersonRef | None, at: datetime) -> None: ...
+    def reopen(self, id: ConversationId, at: datetime) -> None:
+        """Let its open texts wait since this moment, where they came before it."""
+
+    def kept_waiting(self, before: datetime, limit: int) -> list[Conversation]:
+        """Return up to `limit` that have an owner and have waited since then or before, the longest waiting first."""
+
     def dids(self) -> list[PhoneNumber]:
         """Return every number of ours that has ever had a conversation."""
 
@@ -88,8 +97,8 @@ class Messages(Protocol):
     def last_sender(self, conversation: ConversationId, before: int | None) -> Address | None:
         """Return who wrote the last text that came in before this position, or at all."""
 
-    def last_heard(self, conversation: ConversationId) -> datetime | None:
-        """Return when the last text of this conversation came to us."""
+    def last_heard(self, conversation: ConversationId) -> Message | None:
+        """Return the last text of this conversation that came to us."""
 
     def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
         """Return when the message before this position came to us, from whichever side."""
@@ -99,7 +108,7 @@ class Messages(Protocol):
         """Close its inbound messages up to this position, open those after it; return when the oldest open one came."""
 
     def open_before(self, moment: datetime) -> list[OpenLine]:
-        """Return the open messages that came to us at or before this moment, oldest first."""
+        """Return the open messages that wait since this moment or before, oldest first."""
 
     def attach(self, attachment: Attachment) -> None:
         """Keep or replace the attachment (message, number)."""
@@ -159,6 +168,9 @@ class Acknowledgements(Protocol):
 
     def since(self, conversation: ConversationId, moment: datetime) -> list[Acknowledgement]:
         """Return those of this conversation that were given at or after this moment."""
+
+    def lower(self, conversation: ConversationId, up_to: int) -> None:
+        """Let none of this conversation cover more than up to this position."""
 
     def reactions_on(self, post: PostRef) -> list[Acknowledgement]: ...
 
@@ -287,6 +299,9 @@ class Digests(Protocol):
 
     def memberships(self) -> set[tuple[str, MessageId]]:
         """Return (recipient, message) for every open message that is new in some digest."""
+
+    def renew(self, message: MessageId) -> None:
+        """Let this message be new once more, to everybody, in a later digest."""
 
     def release(self, id: DigestId, shown: frozenset[MessageId]) -> None:
         """Take every message that was not shown out of this digest, so that it may be new in a later one."""

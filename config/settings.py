@@ -3,19 +3,14 @@
 It says what may be written. Reading the file and telling mistakes is `read`; building the house is `assemble`.
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, available_timezones
 
-import phonenumbers
 from pydantic import (
-    AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -25,115 +20,43 @@ from pydantic import (
 
 from adapters.control.settings import ControlSettings
 from adapters.http.settings import HttpSettings
-from adapters.mail.address import addr_spec
 from adapters.mail.settings import MailSettings
 from adapters.pictures.settings import MessageSize, MmsLimitSettings
 from adapters.postgres.settings import PostgresSettings
 from adapters.slack.settings import SlackSettings
 from adapters.sqlite.settings import SqliteSettings
 from adapters.twilio.settings import TwilioSettings
-from bridge.domain.dialplan import MEANINGS, NOTES, Abilities, DialPlan, Did, LongText, Meaning, Person, Replies
-from bridge.domain.duration import duration
+from bridge.domain.dialplan import MEANINGS, NOTES, Abilities, DialPlan, Did, LongText, Meaning, Owning, Person, Replies
 from bridge.domain.ids import ChannelRef, PersonRef
-from bridge.domain.phone import PhoneNumber, ShortCode, address
+from bridge.domain.phone import PhoneNumber, address
 from bridge.domain.toll import Limits
 from bridge.wording import config as wording
+from config.values import (
+    CarrierName,
+    ContactNumber,
+    Deadline,
+    Email,
+    Keeping,
+    Line,
+    Most,
+    Number,
+    Region,
+    Timezone,
+    between,
+    matching,
+)
 
 CarrierSettings = TwilioSettings
 """What may stand in [carriers.NAME]; with a second carrier this becomes a union, told apart by `type`."""
 
 
-def _between(least: str, most: str) -> BeforeValidator:
-    """Read a duration and hold it within bounds, so that neither zero nor a slip of the keyboard gets through."""
-
-    def check(written: object) -> timedelta:
-        given = duration(written)
-        if not duration(least) <= given <= duration(most):
-            raise ValueError(*wording.duration_out_of_bounds(least, most))
-        return given
-
-    return BeforeValidator(check)
-
-
-def _line(written: str) -> str:
-    if not written.isprintable() or written != written.strip() or not 0 < len(written) <= 100:
-        raise ValueError(*wording.no_line_of_text())
-    return written
-
-
-def _number(written: str) -> str:
-    if isinstance(address(written), PhoneNumber) and _is_possible(written):
-        return written
-    raise ValueError(*wording.no_number(written, _suggested(written)))
-
-
-def _is_possible(written: str) -> bool:
-    try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(written))
-    except phonenumbers.NumberParseException:  # no country has these first digits
-        return False
-
-
-def _contact(written: str) -> str:
-    return written if isinstance(address(written), ShortCode) else _number(written)
-
-
-def _suggested(written: str) -> str | None:
-    """Return what was probably meant: numbers are often copied as people write them."""
-    try:
-        number = phonenumbers.parse(written, "US")
-    except phonenumbers.NumberParseException:
-        return None
-    suggestion = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return suggestion if phonenumbers.is_possible_number(number) else None
-
-
-def _matching(pattern: str, telling: Callable[[str], wording.Told]) -> AfterValidator:
-    def check(written: str) -> str:
-        if not re.fullmatch(pattern, written, re.ASCII):
-            raise ValueError(*telling(written))
-        return written
-
-    return AfterValidator(check)
-
-
-def _email(written: str) -> str:
-    try:
-        return addr_spec(written)
-    except ValueError:
-        raise ValueError(*wording.no_email(written)) from None
-
-
-def _timezone(written: str) -> str:
-    try:
-        ZoneInfo(written)
-    except (OSError, ValueError, KeyError):  # KeyError is what ZoneInfo raises for a name that it does not know
-        raise ValueError(*wording.unknown_timezone(written, available_timezones())) from None
-    return written
-
-
-def _region(written: str) -> str:
-    if written not in phonenumbers.SUPPORTED_REGIONS:
-        raise ValueError(*wording.unknown_region(written, phonenumbers.SUPPORTED_REGIONS))
-    return written
-
-
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-
-Line = Annotated[str, AfterValidator(_line)]
-Number = Annotated[str, AfterValidator(_number)]
-CarrierName = Annotated[str, _matching(r"[a-z0-9][a-z0-9-]{0,30}", wording.no_carrier_name)]
-Deadline = Annotated[timedelta, _between("1s", "30d")]
-Most = Annotated[int, Field(ge=0, le=100_000)]
-Keeping = Annotated[timedelta, _between("1d", "3650d")]
 
 
 class BridgeSettings(HttpSettings):
     """The section [bridge]: where we are reached, and the rules that hold for all numbers."""
 
-    timezone: Annotated[str, AfterValidator(_timezone)] = Field(
-        default="UTC", description="The time zone of the times in digest mails."
-    )
+    timezone: Timezone = Field(default="UTC", description="The time zone of the times in digest mails.")
     acknowledge_within: Deadline = Field(
         default=timedelta(minutes=10),
         description="How long a text may wait for a reaction or a reply in Slack before it goes into a digest mail.",
@@ -142,27 +65,27 @@ class BridgeSettings(HttpSettings):
         default=timedelta(days=30),
         description="How long texts, pictures and raw requests are kept; then they are deleted for good.",
     )
-    digest_window: Annotated[timedelta, _between("1s", "1h")] = Field(
+    digest_window: Annotated[timedelta, between("1s", "1h")] = Field(
         default=timedelta(minutes=1),
         description="How long due texts are gathered before one digest mail is made of them.",
     )
-    digest_interval: Annotated[timedelta, _between("1s", "1d")] = Field(
+    digest_interval: Annotated[timedelta, between("1s", "1d")] = Field(
         default=timedelta(minutes=10), description="The shortest time between two digest mails to the same person."
     )
-    hold: Annotated[timedelta, _between("0s", "5m")] = Field(
+    hold: Annotated[timedelta, between("0s", "5m")] = Field(
         default=timedelta(seconds=5),
         description="How long a reply waits before it goes out, so that its author can change or delete it; 0s: not.",
     )
     notes: tuple[Line, ...] = Field(
         default=NOTES, description="What a reply begins with that stays among colleagues; [] for no such sign."
     )
-    echo_after: Annotated[timedelta, _between("0s", "30d")] = Field(
+    echo_after: Annotated[timedelta, between("0s", "30d")] = Field(
         default=timedelta(hours=3),
         description="After how long a quiet a new text is shown in the channel too, not only in its thread; 0s: never.",
     )
     mentions: bool = Field(
         default=True,
-        description="Whether whoever had a conversation last is mentioned when it goes on after such a quiet.",
+        description="Whether whoever owns a conversation is mentioned when it goes on after such a quiet.",
     )
     undo: bool = Field(
         default=True, description="Whether the author of a reply is offered, privately, to take it back while it waits."
@@ -174,6 +97,15 @@ class BridgeSettings(HttpSettings):
     guests: bool = Field(default=False, description="Whether guests of the workspace may answer and acknowledge.")
     strangers: bool = Field(
         default=False, description="Whether people of other companies may, in channels that are shared with them."
+    )
+    owner: Owning = Field(
+        default=Owning.REPLY,
+        description="Whose a conversation is: reply (whoever answers first, or says mine), claim (whoever says mine) "
+        "or assigned (the number's first assigned person).",
+    )
+    give_back: Annotated[timedelta, between("0s", "30d")] = Field(
+        default=timedelta(minutes=30),
+        description="After how long a text that waits for its owner is everybody's again; 0s: never.",
     )
     meanings: dict[Line, Meaning] = Field(
         default=MEANINGS,
@@ -202,8 +134,8 @@ class PersonSettings(BaseModel):
     model_config = _STRICT
 
     name: Line = Field(description="The name by which `assigned` and `admins` mean this person.")
-    email: Annotated[str, AfterValidator(_email)] = Field(description="Where this person's digest mails go.")
-    slack: Annotated[str, _matching(r"[UW][A-Z0-9]{1,30}", wording.no_member)] | None = Field(
+    email: Email = Field(description="Where this person's digest mails go.")
+    slack: Annotated[str, matching(r"[UW][A-Z0-9]{1,30}", wording.no_member)] | None = Field(
         default=None, description="The person's member id in Slack, which makes mentions possible."
     )
 
@@ -214,9 +146,7 @@ class ContactSettings(BaseModel):
     model_config = _STRICT
 
     name: Line = Field(description="The name that is shown beside the number.")
-    number: Annotated[str, AfterValidator(_contact)] = Field(
-        description="The contact's number with plus sign and country code, or a short code."
-    )
+    number: ContactNumber = Field(description="The contact's number with plus sign and country code, or a short code.")
 
 
 class DidSettings(BaseModel):
@@ -227,7 +157,7 @@ class DidSettings(BaseModel):
     number: Number = Field(description="Our number, with plus sign and country code.")
     label: Line = Field(description="What people call this number.")
     carrier: str = Field(description="The name of the carrier's section: main for [carriers.main].")
-    channel: Annotated[str, _matching(r"[CG][A-Z0-9]{1,30}|#[^\s#,]{1,80}", wording.no_channel)] = Field(
+    channel: Annotated[str, matching(r"[CG][A-Z0-9]{1,30}|#[^\s#,]{1,80}", wording.no_channel)] = Field(
         description="The Slack channel of its threads, by id or by #name; the app must be a member of it."
     )
     assigned: Annotated[tuple[str, ...], Field(min_length=1)] = Field(
@@ -241,7 +171,7 @@ class DidSettings(BaseModel):
         default=LongText.SEGMENTS,
         description="What becomes of a reply that is longer than one text: segments, split, mms or refuse.",
     )
-    echo_after: Annotated[timedelta, _between("0s", "30d")] | None = Field(
+    echo_after: Annotated[timedelta, between("0s", "30d")] | None = Field(
         default=None, description="For this number only, instead of the one in [bridge]."
     )
     responders: tuple[str, ...] = Field(
@@ -277,7 +207,7 @@ class LimitSettings(BaseModel):
     per_account: Most = Field(
         default=300, description="How many texts an hour may leave one carrier account; 0 for no limit."
     )
-    regions: tuple[Annotated[str, AfterValidator(_region)], ...] = Field(
+    regions: tuple[Region, ...] = Field(
         default=(), description="The countries and territories that may be texted; without it, those of our numbers."
     )
     short_codes: bool = Field(default=False, description="Whether short codes such as 72345 may be answered.")
@@ -337,6 +267,8 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         responders=_responders(bridge.responders, people),
         guests=bridge.guests,
         strangers=bridge.strangers,
+        owning=bridge.owner,
+        give_back=bridge.give_back,
         meanings=bridge.meanings,
         limits=_limits(settings.limits),
     )

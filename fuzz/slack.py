@@ -65,7 +65,7 @@ def _filled_in(told: Json, again: Json) -> None:
     """Take a form in that somebody sent off."""
     promise(wire.raw(told) == wire.raw(again), "equal forms have equal names")
     _kept(wire.raw(told))
-    promise(bool(forms.first_field(told)), "there is a field at which to say what is wrong")
+    promise(bool(forms.busy(told)["errors"]), "there is a field at which to say what is wrong")
     try:
         promise(can_be_kept(forms.read(told)), "what a form says can be kept")
     except WireError:

@@ -4,12 +4,13 @@ Pure, and patient with whatever may stand in a payload.
 """
 
 from adapters.slack.names import SLACKBOT, Identity, Json
-from adapters.slack.render import ACTION
+from adapters.slack.render import ACTION, MENU
 from bridge.domain.phrase import Action
 
 REACTIONS = {"reaction_added": True, "reaction_removed": False}
 REVISIONS = ("message_changed", "message_deleted")
 TURNS = {"sms:note": True, "sms:send": False}  # shortcuts of a message: whether it is to be a note
+_AT_ONCE = (Action.CLOSE, Action.REOPEN)  # the choices of a menu that open no form
 _SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes that people's words come in; all others do not count
 
 
@@ -86,9 +87,23 @@ def _is_reaction(event: Json) -> bool:
 
 
 def pressed(payload: Json) -> Action | None:
-    """Read which of our buttons it was; a foreign one, or one of an older release, is nobody's."""
+    """Read which of our buttons it was, or what was chosen from our menu that is done at once.
+
+    A foreign one, or one of an older release, is nobody's.
+    """
     try:
-        action_id = payload["actions"][0]["action_id"]
+        action = payload["actions"][0]
+        if action["action_id"] == MENU:
+            chosen = Action(chosen_in(action)[0])
+            return chosen if chosen in _AT_ONCE else None
+        action_id = action["action_id"]
         return Action(action_id.removeprefix(ACTION).partition("#")[0]) if action_id.startswith(ACTION) else None
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
         return None
+
+
+def chosen_in(action: Json) -> tuple[str, str]:
+    """Give what was chosen from our menu, and about which conversation; empty where nothing was."""
+    option = action.get("selected_option")
+    chosen, _, about = str(option.get("value") if isinstance(option, dict) else "").partition(" ")
+    return chosen, about

@@ -1,32 +1,18 @@
 """Forms that were sent off: read as facts for the intake, and answered with what is wrong in which field."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack import names, views, wire
+from adapters.slack import menus, names, views, wire
 from adapters.slack.names import Json
-from bridge.domain.event import NameGiven, SmsComposed
-from bridge.domain.ids import EventKey, PersonRef
+from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, SmsComposed
+from bridge.domain.ids import ConversationId, EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
+from bridge.domain.phrase import Action
 from bridge.errors import WireError
 from bridge.wording import form as words
-from bridge.wording import naming
-
-
-def is_form(payload: Json) -> bool:
-    """Tell one of our forms that was sent off."""
-    view = payload.get("view")
-    is_ours = isinstance(view, dict) and view.get("callback_id") in (views.NEW_SMS, views.NAMING)
-    return payload.get("type") == "view_submission" and is_ours
-
-
-def read(payload: Json) -> SmsComposed | NameGiven:
-    """Read a form."""
-    try:
-        is_name = payload["view"]["callback_id"] == views.NAMING
-        return _name(payload) if is_name else _sms(payload)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
+from bridge.wording import menu, naming
 
 
 def _name(payload: Json) -> NameGiven:
@@ -55,10 +41,81 @@ def _sms(payload: Json) -> SmsComposed:
     )
 
 
-def first_field(payload: Json) -> str:
-    """Name a field at which to say what concerns all of a form."""
-    is_name = payload["view"].get("callback_id") == views.NAMING
-    return naming.NAME if is_name else words.TEXT
+def _owner(payload: Json) -> OwnerChosen:
+    values = payload["view"]["state"]["values"]
+    chosen = _value(values, menu.OWNER).get("selected_user")
+    return OwnerChosen(
+        key=wire.form_key(payload),
+        conversation=_about(payload)[0],
+        owner=PersonRef(names.whole(chosen)) if chosen else None,
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
+
+
+def _step(payload: Json) -> ButtonPressed:
+    """Read what was chosen as a press at the moment when the form was opened: what came later was not seen."""
+    conversation, opened_at = _about(payload)
+    values = payload["view"]["state"]["values"]
+    return ButtonPressed(
+        key=wire.form_key(payload),
+        action=Action(_value(values, menu.CHOICE)["selected_option"]["value"]),
+        value=conversation,
+        person=PersonRef(names.whole(payload["user"]["id"])),
+        at=names.moment(opened_at),
+    )
+
+
+def _about(payload: Json) -> tuple[ConversationId, str]:
+    conversation, _, opened_at = str(payload["view"]["private_metadata"]).partition(" ")
+    return ConversationId(names.whole(conversation)), opened_at
+
+
+Filled = SmsComposed | NameGiven | OwnerChosen | ButtonPressed
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """How a form is read, the field at which is said what concerns all of it, and what is said there in trouble."""
+
+    read: Callable[[Json], Filled]
+    field: str
+    busy: Callable[[], str]
+    unreadable: Callable[[], str]
+
+
+_FORMS = {
+    views.NEW_SMS: _Form(_sms, words.TEXT, words.busy, words.unreadable),
+    menus.NAMING: _Form(_name, naming.NAME, menu.busy, menu.unreadable),
+    menus.ASSIGNING: _Form(_owner, menu.OWNER, menu.busy, menu.unreadable),
+    menus.STEERING: _Form(_step, menu.CHOICE, menu.busy, menu.unreadable),
+}
+
+
+def is_form(payload: Json) -> bool:
+    """Tell one of our forms that was sent off."""
+    view = payload.get("view")
+    is_ours = isinstance(view, dict) and view.get("callback_id") in tuple(_FORMS)
+    return payload.get("type") == "view_submission" and is_ours
+
+
+def read(payload: Json) -> Filled:
+    """Read a form."""
+    try:
+        return _FORMS[payload["view"]["callback_id"]].read(payload)
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
+
+
+def busy(payload: Json) -> dict[str, Any]:
+    """Answer that nothing could be done now; the form stays open."""
+    form = _FORMS[payload["view"]["callback_id"]]
+    return refusal({form.field: form.busy()})
+
+
+def unreadable(payload: Json) -> dict[str, Any]:
+    """Answer that the form could not be read; it stays open."""
+    form = _FORMS[payload["view"]["callback_id"]]
+    return refusal({form.field: form.unreadable()})
 
 
 def _value(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ work is done in the one place that Bolt waits for first, before it even asks who
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -24,12 +24,11 @@ from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
 from adapters.slack.visits import Visits
 from bridge.domain.aside import Aside
-from bridge.domain.event import ChatEvent, NameGiven, SmsComposed
+from bridge.domain.event import ChatEvent, OwnerChosen, SmsComposed
 from bridge.domain.ids import ChannelRef
 from bridge.domain.standing import MEMBER, Standing
 from bridge.errors import Transient, WireError
 from bridge.ports import Answer, Intake
-from bridge.wording import form as words
 
 _LOG = logging.getLogger(__name__)
 _UNREAD = WireError("a form of ours that cannot be read")
@@ -92,26 +91,35 @@ class Inbox:
 
     async def _filled_in(self, payload: Json) -> BoltResponse:
         """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
-        read, field = self._form_of(payload), forms.first_field(payload)
+        read = self._form_of(payload)
         try:
             person = str(concerns.actor(payload))
             standing = await self._people.standing(person)
             seen = await self._channels.seen_by(person, standing)
+            fact = await self._by(read, standing, seen) if read else _UNREAD
         except Transient:
-            return _wrong({field: words.busy()})
-        fact = _by(read, standing, seen) if read else _UNREAD
+            return _answer(forms.busy(payload))
         answer = await self._intake.accept(wire.raw(payload), fact)
         if read is None:
-            return _wrong({field: words.unreadable()})
+            return _answer(forms.unreadable(payload))
         if answer is Answer.BUSY:
-            return _wrong({field: words.busy()})
+            return _answer(forms.busy(payload))
         if isinstance(answer, Aside) and answer.wrong:
-            return _wrong(answer.wrong)
+            return _answer(forms.refusal(answer.wrong))
         if isinstance(read, SmsComposed):
             self._visits.has_used(read.person, read.did)
         return BoltResponse(status=200)
 
-    def _form_of(self, payload: Json) -> SmsComposed | NameGiven | None:
+    async def _by(self, read: forms.Filled, standing: Standing, seen: frozenset[ChannelRef]) -> forms.Filled:
+        """Add what whoever sent it off is in the workspace, and so whoever was chosen in it."""
+        match read:
+            case SmsComposed():
+                return replace(read, standing=standing, channels=seen)
+            case OwnerChosen() if read.owner:
+                return replace(read, standing=standing, owner_standing=await self._people.standing(read.owner))
+        return replace(read, standing=standing)
+
+    def _form_of(self, payload: Json) -> forms.Filled | None:
         try:
             return forms.read(payload)
         except WireError:
@@ -149,15 +157,8 @@ class Inbox:
             return error
 
 
-def _by(read: SmsComposed | NameGiven, standing: Standing, seen: frozenset[ChannelRef]) -> SmsComposed | NameGiven:
-    if isinstance(read, SmsComposed):
-        return replace(read, standing=standing, channels=seen)
-    return replace(read, standing=standing)
-
-
-def _wrong(wrong: Mapping[str, str]) -> BoltResponse:
-    body = json.dumps(forms.refusal(wrong))
-    return BoltResponse(status=200, body=body, headers={"content-type": "application/json"})
+def _answer(answer: dict[str, Any]) -> BoltResponse:
+    return BoltResponse(status=200, body=json.dumps(answer), headers={"content-type": "application/json"})
 
 
 def tidy(payload: dict[str, Any]) -> None:

@@ -4,18 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from adapters.slack.render import Block, escaped, rich
-from bridge.domain.contact import LONGEST_NAME
 from bridge.domain.phone import PhoneNumber, spoken
-from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, TalkView, Waiting
+from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, Waiting
 from bridge.wording import find, form, home
-from bridge.wording import naming as naming_words
 
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
 TO, TURN_PAGE = "sms:to", "sms:page"
-NAMING = "sms:name"  # the form in which somebody outside gets a name
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
-_TITLE, _OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
-_SMALL, _MOST_ECHO, _MOST_OPTIONS = 600, 100, 100
+TITLE, OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
+_SMALL, _MOST_ECHO, MOST_OPTIONS = 600, 100, 100
 _MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
 
 
@@ -25,7 +22,7 @@ def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
     people: Block = {
         "type": "multi_external_select",
         "action_id": TO,
-        "placeholder": _plain(form.TO_PLACEHOLDER),
+        "placeholder": plain(form.TO_PLACEHOLDER),
         "min_query_length": 1,
         "max_selected_items": _MOST_PEOPLE if view.groups else 1,
     }
@@ -42,66 +39,47 @@ def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
     return {
         "type": "modal",
         "callback_id": NEW_SMS,
-        "title": _plain(form.NEW_SMS, _TITLE),
-        "submit": _plain(form.SEND, _TITLE),
-        "close": _plain(form.CANCEL, _TITLE),
+        "title": plain(form.NEW_SMS, TITLE),
+        "submit": plain(form.SEND, TITLE),
+        "close": plain(form.CANCEL, TITLE),
         "blocks": [
-            _input(form.DID, form.FROM_LABEL, numbers),
-            _input(form.TO, form.TO_LABEL, people, hint=form.TO_HINT),
-            _input(form.TEXT, form.TEXT_LABEL, words, hint=form.TEXT_HINT, optional=True),
-            _input(form.FILES, form.FILES_LABEL, files, optional=True),
+            entry(form.DID, form.FROM_LABEL, numbers),
+            entry(form.TO, form.TO_LABEL, people, hint=form.TO_HINT),
+            entry(form.TEXT, form.TEXT_LABEL, words, hint=form.TEXT_HINT, optional=True),
+            entry(form.FILES, form.FILES_LABEL, files, optional=True),
         ],
     }
 
 
-def naming(view: TalkView) -> Block:
-    """The form in which somebody outside gets a name; in a group it says who."""
-    first, *others = view.people
-    element: Block = {"type": "plain_text_input", "action_id": "name", "max_length": LONGEST_NAME}
-    element |= {"initial_value": first.name} if first.name and not others else {}
-    people = [{"text": _plain(_of(one), _OPTION), "value": one.number} for one in view.people[:_MOST_OPTIONS]]
-    who: Block = {"type": "static_select", "action_id": "who", "options": people, "initial_option": people[0]}
-    return {
-        "type": "modal",
-        "callback_id": NAMING,
-        "title": _plain(naming_words.TITLE, _TITLE),
-        "submit": _plain(naming_words.SAVE, _TITLE),
-        "close": _plain(form.CANCEL, _TITLE),
-        "blocks": [
-            _input(naming_words.WHO, naming_words.WHO_LABEL, who),
-            _input(naming_words.NAME, naming_words.NAME_LABEL, element, hint=naming_words.NAME_HINT, optional=True),
-        ],
-    }
-
-
-def _of(peer: Peer) -> str:
+def of(peer: Peer) -> str:
+    """Name somebody by name and number, as far as we know both."""
     return f"{peer.name} · {spoken(peer.number)}" if peer.name else spoken(peer.number)
 
 
 def no_lines() -> Block:
     """What opens for somebody who may not text from any number."""
-    blocks = [{"type": "section", "text": _plain(form.NO_LINES)}]
+    blocks = [{"type": "section", "text": plain(form.NO_LINES)}]
     return {
         "type": "modal",
-        "title": _plain(form.NEW_SMS, _TITLE),
-        "close": _plain(form.CLOSE, _TITLE),
+        "title": plain(form.NEW_SMS, TITLE),
+        "close": plain(form.CLOSE, TITLE),
         "blocks": blocks,
     }
 
 
 def peer_option(peer: Peer) -> Block:
     """Somebody who can be chosen as the one to write to."""
-    words = _of(peer) if peer.name else form.dial(peer.number)
-    return {"text": _plain(words, _OPTION), "value": peer.number}
+    words = of(peer) if peer.name else form.dial(peer.number)
+    return {"text": plain(words, OPTION), "value": peer.number}
 
 
 def _line(line: Line) -> Block:
-    return {"text": _plain(f"{line.label} · {spoken(line.number.value)}", _OPTION), "value": line.number.value}
+    return {"text": plain(f"{line.label} · {spoken(line.number.value)}", OPTION), "value": line.number.value}
 
 
-def _input(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
-    made: Block = {"type": "input", "block_id": block, "label": _plain(label), "element": element, "optional": optional}
-    return made | {"hint": _plain(hint)} if hint else made
+def entry(block: str, label: str, element: Block, *, hint: str = "", optional: bool = False) -> Block:
+    made: Block = {"type": "input", "block_id": block, "label": plain(label), "element": element, "optional": optional}
+    return made | {"hint": plain(hint)} if hint else made
 
 
 def home_view(view: HomeView, page: int) -> Block:
@@ -114,35 +92,35 @@ def home_view(view: HomeView, page: int) -> Block:
         blocks += _list(home.team(len(view.team)), view.team, view, page)
     blocks += _pager(max(len(view.mine), len(view.team)), page)
     small = [home.my_numbers(lines), home.today(view.received_today, view.sent_today)]
-    blocks += [{"type": "divider"}, {"type": "context", "elements": [_plain(words, _VALUE) for words in small]}]
+    blocks += [{"type": "divider"}, {"type": "context", "elements": [plain(words, _VALUE) for words in small]}]
     return {"type": "home", "blocks": blocks}
 
 
 def found(words: str, view: FindView) -> Block:
     """What somebody has found, as the private answer to his command."""
     heading = find.heading(words[:_MOST_ECHO], len(view.found), is_all=view.is_all)
-    blocks: list[Block] = [{"type": "section", "text": _plain(heading)}]
+    blocks: list[Block] = [{"type": "section", "text": plain(heading)}]
     for number, one in enumerate(view.found):
         blocks.append(rich(find.hit(one.who, one.label, one.excerpt, one.by, one.at), most=_SMALL))
         if one.link:
             button = _button(f"sms:open#{number}", find.OPEN) | {"url": one.link}
             blocks.append({"type": "actions", "elements": [button]})
     if not view.is_complete:
-        blocks.append({"type": "context", "elements": [_plain(find.incomplete())]})
+        blocks.append({"type": "context", "elements": [plain(find.incomplete())]})
     return {"response_type": "ephemeral", "text": escaped(heading), "blocks": blocks}
 
 
 def _list(title: str, waiting: tuple[Waiting, ...], view: HomeView, page: int) -> list[Block]:
-    blocks: list[Block] = [{"type": "header", "text": _plain(title, _HEADER)}]
+    blocks: list[Block] = [{"type": "header", "text": plain(title, _HEADER)}]
     shown = waiting[page * PAGE : (page + 1) * PAGE]
     if not waiting:
-        blocks.append({"type": "section", "text": _plain(home.NOTHING_WAITS)})
+        blocks.append({"type": "section", "text": plain(home.NOTHING_WAITS)})
     return [*blocks, *(_waiting(one, view) for one in shown)]
 
 
 def _waiting(one: Waiting, view: HomeView) -> Block:
     words = home.waiting(one.who, one.excerpt, one.label, one.since, view.now)
-    section: Block = {"type": "section", "text": _plain(words, _SECTION)}
+    section: Block = {"type": "section", "text": plain(words, _SECTION)}
     if not one.link:
         return section
     label = home.OPEN_OF.format(one.who)[:_BUTTON]
@@ -155,15 +133,15 @@ def _pager(count: int, page: int) -> Iterable[Block]:
     first, last = page * PAGE + 1, min((page + 1) * PAGE, count)
     turns = [_button(f"{TURN_PAGE}-earlier", home.EARLIER, value=str(page - 1))] if page else []
     turns += [_button(f"{TURN_PAGE}-later", home.LATER, value=str(page + 1))] if last < count else []
-    yield {"type": "context", "elements": [_plain(home.of_pages(first, last, count))]}
+    yield {"type": "context", "elements": [plain(home.of_pages(first, last, count))]}
     yield {"type": "actions", "elements": turns}
 
 
 def _button(action: str, label: str, *, value: str = "", primary: bool = False) -> Block:
-    button: Block = {"type": "button", "action_id": action, "text": _plain(label, _BUTTON)}
+    button: Block = {"type": "button", "action_id": action, "text": plain(label, _BUTTON)}
     button |= {"value": value} if value else {}
     return button | {"style": "primary"} if primary else button
 
 
-def _plain(words: str, most: int = _SECTION) -> dict[str, Any]:
+def plain(words: str, most: int = _SECTION) -> dict[str, Any]:
     return {"type": "plain_text", "text": words if len(words) <= most else f"{words[: most - 1]}…", "emoji": False}

@@ -2,11 +2,12 @@
 
 import json
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import render, views
+from adapters.slack import concerns, menus, render, views
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
@@ -84,21 +85,24 @@ class Visits:
         return views.found(words, view)
 
     def _chosen_from_menu(self, payload: Json) -> BoltResponse | None:
-        """Heed the menu of a first post: it opens forms."""
-        action = _action(payload)
-        option = action.get("selected_option")
-        chosen, _, about = str(option.get("value") if isinstance(option, dict) else "").partition(" ")
-        trigger = payload.get("trigger_id")
-        if action.get("action_id") != render.MENU or chosen != Action.NAME or not isinstance(trigger, str):
+        """Heed the menu of a first post, where it opens a form."""
+        action, trigger = _action(payload), payload.get("trigger_id")
+        chosen, conversation = concerns.chosen_in(action)
+        if action.get("action_id") != render.MENU or chosen not in menus.OPENED or not isinstance(trigger, str):
             return None
-        self._errands.run(self._named(trigger, ConversationId(about)))
+        about = menus.about(ConversationId(conversation), str(action.get("action_ts")))
+        self._errands.run(
+            self._opened_about(trigger, menus.OPENED[Action(chosen)], ConversationId(conversation), about)
+        )
         return _NOTHING
 
-    async def _named(self, trigger: str, conversation: ConversationId) -> None:
+    async def _opened_about(
+        self, trigger: str, form: Callable[[TalkView, str], Block], conversation: ConversationId, about: str
+    ) -> None:
         view = await self._desk.ask(AskTalk(conversation=conversation))
         assert isinstance(view, TalkView)
         if view.people:
-            await self._show(trigger, views.naming(view))
+            await self._show(trigger, form(view, about))
 
     async def _show(self, trigger: str, form: Block) -> None:
         """Open a form; where that fails, the person sees that nothing opens, and tries again."""

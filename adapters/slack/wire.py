@@ -16,7 +16,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
-from adapters.slack.concerns import REACTIONS, REVISIONS, TURNS, message_in, pressed
+from adapters.slack.concerns import REACTIONS, REVISIONS, TURNS, chosen_in, message_in, pressed
 from adapters.slack.lines import NoConnection
 from adapters.slack.names import Identity, Json
 from adapters.slack.plain import Names, people_in, plain
@@ -185,7 +185,7 @@ def _press(payload: Json) -> ButtonPressed:
     return ButtonPressed(
         key=_press_key(payload),
         action=action_pressed,
-        value=names.whole(action.get("value") or ""),
+        value=names.whole(action.get("value") or chosen_in(action)[1]),
         person=PersonRef(_word(payload["user"]["id"])),
         post=names.post_ref(_word(payload["container"]["channel_id"]), _word(payload["container"]["message_ts"])),
         at=names.moment(action["action_ts"]),

@@ -13,7 +13,7 @@ from adapters.sqlite import initial_tables
 from adapters.sqlite.ledger.columns import endings, read_addresses
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 7  # how many migrations there are
+SCHEMA_VERSION = 8  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -160,3 +160,21 @@ def contact(db: Database) -> None:
     for statement in _CONTACT:
         db.execute(statement)
     db.execute("PRAGMA user_version = 7")
+
+
+# What people have decided on a conversation: whose it is, its course, since when its texts wait anew.
+_COURSE = (
+    "ALTER TABLE conversation ADD COLUMN owner TEXT",
+    "ALTER TABLE conversation ADD COLUMN course TEXT NOT NULL DEFAULT 'open'",
+    "ALTER TABLE conversation ADD COLUMN steered_by TEXT",
+    "ALTER TABLE conversation ADD COLUMN steered_at TEXT",
+    "ALTER TABLE conversation ADD COLUMN reopened_at TEXT",
+)
+
+
+@migrations(name="0008_course")
+def course(db: Database) -> None:
+    """Keep whose a conversation is, and what people have decided on it."""
+    for statement in _COURSE:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 8")

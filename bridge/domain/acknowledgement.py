@@ -11,6 +11,7 @@ class Means(StrEnum):
     REACTION = "reaction"
     REPLY = "reply"
     BUTTON = "button"
+    MUTE = "mute"  # nobody's: it came while the conversation was muted or blocked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bridge.domain.ids import ConversationId, ThreadRef
+from bridge.domain.ids import ConversationId, PersonRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 
 
@@ -14,9 +14,22 @@ def conversation_cause(did: PhoneNumber, participants: tuple[Address, ...]) -> s
     return " ".join(("conversation", did.value, *sorted(address.value for address in participants)))
 
 
+class Course(StrEnum):
+    """What people have decided on a conversation."""
+
+    OPEN = "open"
+    CLOSED = "closed"  # until the next text
+    MUTED = "muted"  # its texts are shown, and wait for nobody
+    BLOCKED = "blocked"  # its texts are kept, and neither shown nor answered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """`covered` is the position of the last message that an acknowledgement covers; 0 when none is."""
+    """`covered` is the position of the last message that an acknowledgement covers; 0 when none is.
+
+    `owner` is whoever has taken it on as his, or was given it; None while it is the pool's. `steered_by` set its course
+    at `steered_at`; None where nobody ever has. A text before `reopened_at` waits anew from then on.
+    """
 
     id: ConversationId
     did: PhoneNumber
@@ -26,6 +39,11 @@ class Conversation:
     link: str = ""  # opens the thread in Slack
     covered: int = 0
     waiting_since: datetime | None = None  # when the oldest unacknowledged text came
+    owner: PersonRef | None = None
+    course: Course = Course.OPEN
+    steered_by: PersonRef | None = None
+    steered_at: datetime | None = None
+    reopened_at: datetime | None = None
 
     @property
     def is_group(self) -> bool:

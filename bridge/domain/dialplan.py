@@ -41,6 +41,14 @@ class Replies(StrEnum):
     OFF = "off"  # none: the number is one-way
 
 
+class Owning(StrEnum):
+    """By what a conversation becomes somebody's."""
+
+    REPLY = "reply"  # he answers it first, or says that it is his
+    CLAIM = "claim"  # he says that it is his
+    ASSIGNED = "assigned"  # nothing of this: it is that of the number's first assigned person
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Abilities:
     """What a carrier can do; asked instead of tried."""
@@ -103,6 +111,8 @@ class DialPlan:
     guests: bool = False  # whether guests of the workspace may
     strangers: bool = False  # whether people of other companies may
     mentions: bool = False  # whoever had a conversation last, when it goes on after a quiet
+    owning: Owning = Owning.REPLY
+    give_back: timedelta = timedelta()  # after which an owner loses a conversation that waits for him; 0: never
     meanings: Mapping[str, Meaning] = field(default_factory=dict)  # of reactions, by the emoji's name
     limits: Limits = field(default_factory=Limits)
 

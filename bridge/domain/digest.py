@@ -28,7 +28,7 @@ class OpenLine(NamedTuple):
 
     message: MessageId
     did: PhoneNumber
-    received_at: datetime
+    since: datetime  # when it came, or was reopened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.domain.delivery import DeliveryReceipt
-from bridge.domain.ids import ChannelRef, EventKey, MediaRef, PersonRef, PostRef, ThreadRef
+from bridge.domain.ids import ChannelRef, ConversationId, EventKey, MediaRef, PersonRef, PostRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phrase import Action, Mark
 from bridge.domain.standing import MEMBER, Standing
@@ -118,6 +118,18 @@ class NameGiven:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OwnerChosen:
+    """A person gives a conversation to somebody, perhaps to himself; without an owner, to the pool."""
+
+    key: EventKey
+    conversation: ConversationId
+    owner: PersonRef | None
+    owner_standing: Standing = MEMBER
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -151,8 +163,7 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Act = (  # of one person
-    ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | SmsComposed | NameGiven | Reaction | ButtonPressed
-)
+Form = SmsComposed | NameGiven | OwnerChosen  # filled in by one person
+Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed | Form  # of one person
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

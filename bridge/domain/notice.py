@@ -35,6 +35,9 @@ class Case(StrEnum):
     PICTURE_REFUSED = "picture-refused"
     EDITED_LATE = "edited-late"
     DELETED_LATE = "deleted-late"
+    BLOCKED = "blocked"
+    ASSIGNED = "assigned"
+    GIVEN_BACK = "given-back"
     DECIDED = "decided"
     HEARD = "heard"
 

@@ -42,7 +42,19 @@ class Action(StrEnum):
     SEND_WITHOUT_FILES = "send-without-files"
     CANCEL = "cancel"
     UNDO = "undo"
-    NAME = "name"  # opens a form
+    NAME = "name"  # opens a form, as those down to MORE do
+    ASSIGN = "assign"
+    REPLY = "reply"
+    REMIND = "remind"
+    MORE = "more"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    MUTE = "mute"
+    UNMUTE = "unmute"
+    BLOCK = "block"
+    UNBLOCK = "unblock"
+    EXPORT = "export"
+    DELETE = "delete"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.domain.conversation import Conversation
+from bridge.domain.conversation import Conversation, Course
 from bridge.domain.ids import ChannelRef, ConversationId, PersonRef
 from bridge.domain.invariant import Invariant
 from bridge.domain.message import Media, Message
@@ -44,7 +44,7 @@ class AskPeers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskTalk:
-    """Who takes part in this conversation?"""
+    """Who takes part in this conversation, and what has been decided on it?"""
 
     conversation: ConversationId
 
@@ -142,9 +142,12 @@ class PeersView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TalkView:
-    """Those who take part in a conversation; nobody, if there is none such."""
+    """Those who take part in a conversation, whose it is, and its course; nobody, if there is none such."""
 
     people: tuple[Peer, ...]
+    owner: PersonRef | None = None
+    course: Course = Course.OPEN
+    is_waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,6 +159,7 @@ class Waiting:
     excerpt: str
     since: datetime
     link: str  # opens the thread; empty while it is not shown yet
+    owner: PersonRef | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,10 @@ from bridge.domain.event import (
     Act,
     ButtonPressed,
     Event,
+    Form,
     InboundSms,
     NameGiven,
+    OwnerChosen,
     RawEvent,
     Reaction,
     ReactionSet,
@@ -26,7 +28,7 @@ from bridge.domain.event import (
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, initiate, name, receive, reply, revise, track, warn
+from bridge.flows import acknowledge, decide, initiate, name, own, receive, reply, revise, track, warn
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -141,16 +143,24 @@ def _act_on(ledger: Ledger, plan: DialPlan, act: Act, now: datetime) -> Aside | 
             return revise.by_author(ledger, plan, act, now)
         case ReplyTurned():
             return revise.by_shortcut(ledger, plan, act, now)
-        case SmsComposed():
-            return initiate.sms(ledger, plan, act, now)
-        case NameGiven():
-            return name.by_person(ledger, plan, act, now)
         case Reaction():
             return acknowledge.by_reaction(ledger, plan, act, now)
         case ButtonPressed():
             return decide.by_button(ledger, plan, act, now)
         case _:
-            assert_never(act)
+            return _fill_in(ledger, plan, act, now)
+
+
+def _fill_in(ledger: Ledger, plan: DialPlan, form: Form, now: datetime) -> Aside | None:
+    match form:
+        case SmsComposed():
+            return initiate.sms(ledger, plan, form, now)
+        case NameGiven():
+            return name.by_person(ledger, plan, form, now)
+        case OwnerChosen():
+            return own.by_form(ledger, plan, form, now)
+        case _:
+            assert_never(form)
 
 
 def _poison(ledger: Ledger, raw: RawEvent, why: Exception, now: datetime) -> None:

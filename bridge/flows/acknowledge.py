@@ -16,7 +16,7 @@ from bridge.domain.event import ButtonPressed, Reaction, ReactionSet, ThreadRepl
 from bridge.domain.ids import ConversationId, PersonRef, PostRef, ThreadRef
 from bridge.domain.message import Post
 from bridge.domain.standing import MEMBER
-from bridge.flows import admit, request
+from bridge.flows import admit, own, request
 from bridge.ports import Ledger
 
 
@@ -39,7 +39,7 @@ def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) 
             event.post
         )  # which has perhaps no thread yet in which he could hear it
         return replace(refusal, thread=None if is_root else conversation.thread)
-    change = partial(_become, ledger, event.post, event.person, event.emoji, event.at, is_set=event.is_set)
+    change = partial(_become, ledger, plan, event.post, event.person, event.emoji, event.at, now, is_set=event.is_set)
     _changed_on(ledger, plan, event.post, change, f"{event.person}/{event.emoji}/{event.at.isoformat()}", now)
     return None
 
@@ -56,7 +56,7 @@ def by_reactions(ledger: Ledger, plan: DialPlan, event: ReactionSet, now: dateti
     def change() -> None:
         for person, emoji in differing:
             is_set = (person, emoji) in present
-            _become(ledger, event.post, person, emoji, event.at, is_set=is_set)
+            _become(ledger, plan, event.post, person, emoji, event.at, now, is_set=is_set)
 
     found = " ".join(sorted(f"{person}/{emoji}" for person, emoji in present))
     _changed_on(ledger, plan, event.post, change, f"read {event.at.isoformat()} {found}", now)
@@ -87,20 +87,23 @@ def told(ledger: Ledger, plan: DialPlan, conversation: ConversationId) -> Acknow
     return max(meaningful, key=lambda one: one.at, default=first)
 
 
-def owner(ledger: Ledger, plan: DialPlan, conversation: Conversation) -> PersonRef | None:
-    """Return whose conversation it is: who took it on last, else the first assigned whom Slack knows."""
-    taken = told(ledger, plan, conversation.id)
-    if taken:
-        return taken.by
-    did = plan.did(conversation.did)
-    return next((person.slack for person in did.assigned if person.slack), None) if did else None
+def put(
+    ledger: Ledger, plan: DialPlan, conversation: Conversation, acknowledgement: Acknowledgement, now: datetime
+) -> None:
+    """Record one that stays, and let it cover what it reaches."""
+    change = partial(ledger.acknowledgements.put, acknowledgement)
+    _changed(ledger, plan, conversation, change, acknowledgement.key, now)
 
 
 def meaning(plan: DialPlan, acknowledgement: Acknowledgement) -> Meaning | None:
     """Return what a reaction says beyond taking texts on; its skin tone says nothing."""
     if acknowledgement.means is not Means.REACTION:
         return None
-    return plan.meanings.get(_emoji(acknowledgement).partition("::")[0])
+    return _meaning(plan, _emoji(acknowledgement))
+
+
+def _meaning(plan: DialPlan, emoji: str) -> Meaning | None:
+    return plan.meanings.get(emoji.partition("::")[0])
 
 
 def adopt(ledger: Ledger, plan: DialPlan, post: PostRef, now: datetime) -> None:
@@ -111,7 +114,7 @@ def adopt(ledger: Ledger, plan: DialPlan, post: PostRef, now: datetime) -> None:
 
     def change() -> None:
         for one in waiting:
-            _become(ledger, post, one.by, _emoji(one), one.at, is_set=True)
+            _become(ledger, plan, post, one.by, _emoji(one), one.at, now, is_set=True)
 
     _changed_on(ledger, plan, post, change, "adopted", now)
 
@@ -147,8 +150,28 @@ def _emoji(reaction: Acknowledgement) -> str:
     return reaction.key.rpartition(" ")[2]
 
 
-def _become(ledger: Ledger, ref: PostRef, person: PersonRef, emoji: str, at: datetime, *, is_set: bool) -> None:
-    """Record the state of one reaction; a cleared one stays on record without its post, so that it covers nothing."""
+def _become(
+    ledger: Ledger,
+    plan: DialPlan,
+    ref: PostRef,
+    person: PersonRef,
+    emoji: str,
+    at: datetime,
+    now: datetime,
+    *,
+    is_set: bool,
+) -> None:
+    """Record the state of one reaction; a cleared one stays on record without its post, so that it covers nothing.
+
+    One that says "mine" takes the whole conversation, or gives it up.
+    """
+    conversation = _conversation_at(ledger, ref) if _meaning(plan, emoji) is Meaning.MINE else None
+    if conversation:
+        cause = f"{_key(ref, person, emoji)}/{at.isoformat()}"
+        if is_set:
+            own.claimed(ledger, plan, conversation, person, cause, now)
+        else:
+            own.given_up(ledger, conversation, person, cause, now)
     post = ledger.posts.get(ref) if is_set else None
     ledger.acknowledgements.put(
         Acknowledgement(
@@ -184,7 +207,7 @@ def _stay(
     """Record an acknowledgement that cannot be taken back."""
     up_to = ledger.posts.shown_at(conversation.id, at)
     stays = Acknowledgement(key=key, conversation=conversation.id, post=None, by=by, means=means, up_to=up_to, at=at)
-    _changed(ledger, plan, conversation, partial(ledger.acknowledgements.put, stays), key, now)
+    put(ledger, plan, conversation, stays, now)
 
 
 def _conversation_at(ledger: Ledger, ref: PostRef) -> Conversation | None:

@@ -24,20 +24,18 @@ from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
 from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
-from bridge.domain.message import Attachment, Direction, Media, MediaState, Message, media_name
-from bridge.domain.notice import Notice
+from bridge.domain.message import Attachment, Media, MediaState, Message, media_name
+from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.parcel import room
 from bridge.domain.phone import Address
-from bridge.domain.phrase import Action, Button, Mark, Phrase
+from bridge.domain.phrase import Mark
 from bridge.domain.segment import Segments, split
-from bridge.domain.visible import is_blank, posts_of
 from bridge.errors import Reason
-from bridge.flows import acknowledge, gather, name, request
+from bridge.flows import depict, gather, name, own, request
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
-LATE_BY = timedelta(minutes=2)
 MEDIA_GRANT = timedelta(hours=12)
 LARGEST_FILE = 25_000_000
 INLINE_PICTURES = 4_000_000
@@ -116,82 +114,20 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
         return Unsaid.WITHDRAWN
     message, conversation = found
     if conversation.thread is None:
-        return _posted(entry, conversation, _card(ledger, plan, conversation, message, entry.part))
-    said = _said(ledger, plan, conversation, message, entry.part)
+        return _posted(entry, conversation, depict.card(ledger, plan, conversation, message, entry.part))
+    said = depict.said(ledger, plan, conversation, message, entry.part)
     rest = [ledger.messages.get(MessageId(one.subject)) for one in gather.others(ledger, entry)]
-    more = tuple(_said(ledger, plan, conversation, one, 0) for one in rest if one)
-    is_news = _breaks_silence(ledger, plan, conversation, message)
-    owner = acknowledge.owner(ledger, plan, conversation) if is_news and plan.mentions else None
+    more = tuple(depict.said(ledger, plan, conversation, one, 0) for one in rest if one)
+    is_news = depict.breaks_silence(ledger, plan, conversation, message)
+    owner = own.of(plan, conversation) if is_news and plan.mentions else None
     footing = (*said.footing, *words.meant_for(owner)) if owner else said.footing
     posted = _posted(entry, conversation, replace(said, more=more, footing=footing))
     return replace(posted, in_channel=is_news)
 
 
-def _breaks_silence(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message) -> bool:
-    """Tell a text from a phone that comes after a long quiet, and would go unnoticed in its thread."""
-    did = plan.did(conversation.did)
-    if message.direction is not Direction.INBOUND or not did or not did.echo_after:
-        return False
-    last = ledger.messages.last_before(message.conversation, message.position)
-    return last is not None and message.received_at - last >= did.echo_after
-
-
-def _said(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, part: int) -> Said:
-    heading = _heading(ledger, plan, message) if conversation.is_group else ""
-    return Said(text=_shown_text(message, part), heading=heading, footing=_footing(message))
-
-
-def _footing(message: Message) -> Phrase:
-    """Say who of us wrote a text, or when one was written that reached us late."""
-    if isinstance(message.author, str):
-        return words.written_by(message.author)
-    return words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
-
-
-def _shown_text(message: Message, part: int) -> str:
-    if not message.is_kept:
-        return words.NO_LONGER_KEPT
-    if is_blank(message.text):
-        return words.PICTURE if message.media else words.NO_TEXT
-    pieces = posts_of(message.text)
-    return pieces[part] if part < len(pieces) else ""
-
-
-def _heading(ledger: Ledger, plan: DialPlan, message: Message) -> str:
-    author = message.author
-    return words.who([name.of(ledger, plan, author)], [author.value]) if not isinstance(author, str) else ""
-
-
 def _posted(entry: OutboxEntry, conversation: Conversation, content: Card | Said | Note) -> PostToThread:
     channel = ChannelRef(entry.destination.partition("/")[2])
     return PostToThread(channel=channel, thread=conversation.thread, content=content, may_repeat=entry.is_repeat)
-
-
-def _card(
-    ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message, part: int, state: Phrase | None = None
-) -> Card:
-    did = plan.did(conversation.did)
-    is_waiting = conversation.waiting_since is not None
-    acknowledge = Button(action=Action.ACKNOWLEDGE, label=words.ACKNOWLEDGE, value=conversation.id, is_primary=True)
-    return Card(
-        title=words.who(
-            name.of_each(ledger, plan, conversation), [address.value for address in conversation.participants]
-        ),
-        subtitle=words.to_did(did.label if did else "", conversation.did.value),
-        text=_shown_text(message, part),
-        footing=_footing(message),
-        state=state or _state(conversation, message),
-        is_waiting=is_waiting,
-        buttons=(acknowledge,) if is_waiting else (),
-        menu=(Button(action=Action.NAME, label=words.NAME, value=conversation.id),),
-    )
-
-
-def _state(conversation: Conversation, first: Message) -> Phrase:
-    """Say what there is to be said as long as nobody has taken anything on."""
-    if conversation.waiting_since:
-        return words.waiting(conversation.waiting_since)
-    return words.nothing_waits() if isinstance(first.author, str) else words.waiting(conversation.opened_at)
 
 
 def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -200,19 +136,19 @@ def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
     first = ledger.messages.at(post.up_to) if post else None
     if not conversation or not conversation.thread or not first:
         return Unsaid.WITHDRAWN
-    state: Phrase | None = None
-    if conversation.waiting_since is None:
-        told = acknowledge.told(ledger, plan, conversation.id)
-        state = words.taken(told.by, told.at, acknowledge.meaning(plan, told)) if told else words.nothing_waits()
-    return AmendPost(post=PostRef(conversation.thread), content=_card(ledger, plan, conversation, first, 0, state))
+    content = depict.card(ledger, plan, conversation, first, 0)
+    return AmendPost(post=PostRef(conversation.thread), content=content)
 
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     conversation = ledger.conversations.get(ConversationId(entry.subject))
     if not conversation:
         return Unsaid.WITHDRAWN
-    phrase, buttons = words.note(Notice.unpacked(entry.detail))
-    return _posted(entry, conversation, Note(phrase=phrase, buttons=buttons))
+    notice, did = Notice.unpacked(entry.detail), plan.did(conversation.did)
+    phrase, buttons = words.note(notice)
+    posted = _posted(entry, conversation, Note(phrase=phrase, buttons=buttons))
+    is_for_all = notice.case is Case.GIVEN_BACK and did is not None and bool(did.echo_after)
+    return replace(posted, in_channel=is_for_all)
 
 
 def _say_instead(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bridge.domain.aside import Aside
-from bridge.domain.conversation import ConsentState, Conversation
+from bridge.domain.conversation import ConsentState, Conversation, Course
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import SmsComposed, ThreadReply
 from bridge.domain.ids import EventKey, MessageId, PostRef, ThreadRef
@@ -12,7 +12,7 @@ from bridge.domain.phone import PhoneNumber, dialled
 from bridge.domain.segment import Segments
 from bridge.domain.toll import region_of
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import admit, converse, limit, reply, request
+from bridge.flows import admit, converse, limit, own, reply, request
 from bridge.ports import Ledger
 from bridge.wording import form as words
 
@@ -30,8 +30,12 @@ def sms(ledger: Ledger, plan: DialPlan, event: SmsComposed, now: datetime) -> As
     wrong = _wrong_people(ledger, plan, did, people, event) | _wrong_text(did, event)
     if wrong:
         return Aside(wrong=wrong)
+    conversation = converse.between(ledger, did, people, now)
+    if conversation.course is Course.BLOCKED:
+        return Aside(wrong={words.TO: words.is_blocked()})
     if ledger.messages.get(MessageId(event.form)) is None:
-        _send(ledger, plan, did, converse.between(ledger, did, people, now), event, now)
+        own.taken_on(ledger, plan, conversation, event.person, event.key, now)
+        _send(ledger, plan, did, conversation, event, now)
     return None
 
 

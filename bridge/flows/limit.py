@@ -103,7 +103,7 @@ def _over(ledger: Ledger, plan: DialPlan, count: _Count, now: datetime) -> Over 
 def _strangers(ledger: Ledger, message: Message, to: tuple[Address, ...], now: datetime) -> list[Address]:
     """Return whom we have neither heard of lately nor texted within the day."""
     heard = ledger.messages.last_heard(message.conversation)
-    if heard and heard > now - HEARD_LATELY:
+    if heard and heard.received_at > now - HEARD_LATELY:
         return []
     return [one for one in to if not ledger.tolls.nth_last(Cap.PARTICIPANT, one.value, 1, now - DAY)]
 

@@ -168,4 +168,4 @@ def _active_alone(ledger: Ledger, plan: DialPlan, sender: SenderName, since: dat
 
 def _is_active(ledger: Ledger, conversation: Conversation, since: datetime) -> bool:
     last = ledger.messages.last_heard(conversation.id)
-    return conversation.waiting_since is not None or (last is not None and last >= since)
+    return conversation.waiting_since is not None or (last is not None and last.received_at >= since)

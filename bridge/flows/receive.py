@@ -1,8 +1,9 @@
 """Receive: a text from a phone becomes a message in a conversation, and a wish to show it."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from bridge.domain.conversation import Consent, ConsentState, Conversation, Keyword, keyword
+from bridge.domain.conversation import Consent, ConsentState, Conversation, Course, Keyword, keyword
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.event import InboundSms
 from bridge.domain.ids import MessageId
@@ -10,7 +11,7 @@ from bridge.domain.message import Direction, Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import attach, converse, request, warn
+from bridge.flows import attach, converse, request, steer, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -35,16 +36,21 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
         said_at=event.said_at or now,
         received_at=now,
     )
-    ledger.messages.save(message)
+    message = replace(message, position=ledger.messages.save(message))
+    if conversation.course is not Course.BLOCKED:
+        _show(ledger, did, event, message, now)
+    if steer.heard(ledger, plan, conversation, message, now) and conversation.waiting_since is None:
+        ledger.conversations.set_covered(conversation.id, conversation.covered, now)
+        request.amended(ledger, conversation, event.key, now)
+    _keyword(ledger, did, conversation, event, now)
+
+
+def _show(ledger: Ledger, did: Did, event: InboundSms, message: Message, now: datetime) -> None:
     request.shown(ledger, did, message, 1 if is_blank(event.text) else len(posts_of(event.text)), now)
     if message.said_at < now:
         follows = MessageId(event.follows) if event.follows else None
-        request.in_time(ledger, f"{request.channel(did)}:{conversation.id}", message, follows)
-    if conversation.waiting_since is None:
-        ledger.conversations.set_covered(conversation.id, conversation.covered, now)
-        request.amended(ledger, conversation, event.key, now)
+        request.in_time(ledger, f"{request.channel(did)}:{message.conversation}", message, follows)
     _files(ledger, did, event, message, now)
-    _keyword(ledger, did, conversation, event, now)
 
 
 def _files(ledger: Ledger, did: Did, event: InboundSms, message: Message, now: datetime) -> None:

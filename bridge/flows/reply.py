@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from bridge.domain.aside import Aside
-from bridge.domain.conversation import ConsentState, Conversation
+from bridge.domain.conversation import ConsentState, Conversation, Course
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import EntryToken, MessageId, PersonRef, PostRef, ThreadRef
@@ -18,7 +18,7 @@ from bridge.domain.phrase import Action, Button
 from bridge.domain.segment import Segments
 from bridge.domain.visible import is_blank
 from bridge.errors import Reason
-from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, request, warn
+from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, own, request, warn
 from bridge.ports import Ledger
 from bridge.wording import aside as words
 
@@ -59,6 +59,7 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
         _taken_on(ledger, plan, conversation, event, Reason.NOTE, now)
         request.marked(ledger, MessageId(event.key), event.key, now)
         return None
+    own.taken_on(ledger, plan, conversation, event.author, event.key, now)
     unsure_since = doubt.since_reply(ledger, event, now)
     refusal = _refusal(ledger, plan, did, conversation, event, is_unsure=unsure_since is not None)
     message = _taken_on(ledger, plan, conversation, event, Reason.REJECTED if refusal else None, now)
@@ -203,6 +204,20 @@ def _refusal(
         return _no_number(event)
     if is_blank(event.text) and not event.files:
         return _nothing_to_send(event)
+    if notice := _unreachable(ledger, plan, did, conversation, event, is_unsure=is_unsure):
+        return notice
+    segments = Segments.of(event.text).count
+    if did.long_text is LongText.REFUSE and segments > 1:
+        return Notice(case=Case.TOO_LONG, person=event.author, detail=str(segments))
+    return None
+
+
+def _unreachable(
+    ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, event: ThreadReply, *, is_unsure: bool
+) -> Notice | None:
+    """Return why whoever would get this reply is not to be texted, if so."""
+    if conversation.course is Course.BLOCKED:
+        return Notice(case=Case.BLOCKED, person=event.author)
     for address in compose.recipients(ledger, plan, did, conversation):
         if not address.is_repliable:
             return Notice(case=Case.NOT_REPLIABLE, person=event.author)
@@ -211,9 +226,6 @@ def _refusal(
         consent = ledger.consents.get(did.number, address)
         if consent and consent.state is ConsentState.WITHDRAWN and not is_unsure:
             return Notice(case=Case.OPTED_OUT, person=event.author, address=address.value)
-    segments = Segments.of(event.text).count
-    if did.long_text is LongText.REFUSE and segments > 1:
-        return Notice(case=Case.TOO_LONG, person=event.author, detail=str(segments))
     return None
 
 

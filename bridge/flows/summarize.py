@@ -39,7 +39,7 @@ def due_lines(ledger: Ledger, plan: DialPlan, now: datetime) -> list[OpenLine]:
     if not waits:
         return []
     lines = ledger.messages.open_before(now - min(waits.values()))
-    return [line for line in lines if line.did in waits and line.received_at + waits[line.did] <= now]
+    return [line for line in lines if line.did in waits and line.since + waits[line.did] <= now]
 
 
 def _assignments(plan: DialPlan) -> dict[Person, set[PhoneNumber]]:
@@ -52,7 +52,7 @@ def _assignments(plan: DialPlan) -> dict[Person, set[PhoneNumber]]:
 
 def _may_go(ledger: Ledger, plan: DialPlan, person: Person, new: list[OpenLine], now: datetime) -> bool:
     waits = {did.number: did.acknowledge_within for did in plan.dids}
-    first_due = min(line.received_at + waits[line.did] for line in new)
+    first_due = min(line.since + waits[line.did] for line in new)
     lasts = (ledger.digests.last_at(person.email), ledger.cursors.get(refused(person.email)))
     gathered = now >= first_due + plan.digest_window
     return gathered and all(last is None or now >= last + plan.digest_interval for last in lasts)

@@ -79,17 +79,23 @@ def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
 def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
     """Return who takes part in a conversation, each with the name that counts."""
     found = ledger.conversations.get(query.conversation)
-    people = found.participants if found else ()
-    names = name.of_all(ledger, plan, people)
-    return TalkView(people=tuple(Peer(number=one.value, name=names.get(one, "")) for one in people))
+    if found is None:
+        return TalkView(people=())
+    names = name.of_all(ledger, plan, found.participants)
+    return TalkView(
+        people=tuple(Peer(number=one.value, name=names.get(one, "")) for one in found.participants),
+        owner=found.owner,
+        course=found.course,
+        is_waiting=found.waiting_since is not None,
+    )
 
 
 def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeView:
     """Return what waits, for this person and for everybody else, and what happened today."""
     waiting = ledger.messages.longest_waiting(MOST_WAITING)
     all_of_them = [(plan.did(talk.did), _waiting(ledger, plan, talk, text)) for text, talk in waiting]
-    mine = [one for did, one in all_of_them if did and _is_his(did, query.person)]
-    not_mine = [(did, one) for did, one in all_of_them if did and not _is_his(did, query.person)]
+    mine = [one for did, one in all_of_them if did and _is_for(did, one, query.person)]
+    not_mine = [(did, one) for did, one in all_of_them if did and not _is_for(did, one, query.person)]
     others = [one for did, one in not_mine if did.channel in query.channels]
     today = now.astimezone(ZoneInfo(plan.timezone)).replace(hour=0, minute=0, second=0, microsecond=0)
     seen = [did for did in plan.dids if did.channel in query.channels or _is_his(did, query.person)]
@@ -137,6 +143,11 @@ def _is_his(did: Did, person: PersonRef) -> bool:
     return any(one.slack == person for one in did.assigned)
 
 
+def _is_for(did: Did, waiting: Waiting, person: PersonRef) -> bool:
+    """Tell whether it waits for this person: it is his, or nobody's and he is assigned to the number."""
+    return waiting.owner == person if waiting.owner else _is_his(did, person)
+
+
 def _line(did: Did, person: PersonRef) -> Line:
     return Line(number=did.number, label=did.label, channel=did.channel, is_his=_is_his(did, person))
 
@@ -149,4 +160,5 @@ def _waiting(ledger: Ledger, plan: DialPlan, talk: Conversation, text: Message) 
         excerpt=_excerpt(text),
         since=talk.waiting_since or text.received_at,
         link=talk.link,
+        owner=talk.owner,
     )

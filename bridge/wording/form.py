@@ -68,6 +68,10 @@ def barred(number: str, barrier: Barrier) -> str:
     return f"{spoken(number)} {_BARRIERS[barrier]}."
 
 
+def is_blocked() -> str:
+    return "This conversation is blocked. Unblock it first: More… in its first post's menu."
+
+
 def opted_out(number: str) -> str:
     return f"{spoken(number)} has texted STOP; only a START from that phone lifts it."
 

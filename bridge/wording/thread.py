@@ -15,7 +15,6 @@ NO_TEXT = "(no text)"
 NO_LONGER_KEPT = "(no longer kept)"
 PICTURE = "(picture)"
 ACKNOWLEDGE = "Acknowledge"
-NAME = "Name this number…"
 ANY_PICTURE = "any picture"  # the reason of a file that is refused although pictures are converted
 
 
@@ -88,7 +87,7 @@ def because(reason: str) -> str:
 
 def note(notice: Notice) -> tuple[Phrase, tuple[Button, ...]]:
     """Say what happened, and offer what helps."""
-    buttons = _BUTTONS.get(notice.case, ()) if notice.about else ()
+    buttons = BUTTONS.get(notice.case, ()) if notice.about else ()
     return _PHRASES[notice.case](notice), tuple(
         Button(action=action, label=label, value=notice.about, is_primary=number == 0)
         for number, (action, label) in enumerate(buttons)
@@ -96,7 +95,7 @@ def note(notice: Notice) -> tuple[Phrase, tuple[Button, ...]]:
 
 
 _WITHOUT_OR_CANCEL = ((Action.SEND_WITHOUT_FILES, "Send without the file"), (Action.CANCEL, "Cancel"))
-_BUTTONS = {
+BUTTONS = {
     Case.SEND_FAILED: ((Action.RETRY, "Retry"),),
     Case.SEND_UNCLEAR: ((Action.ARRIVED, "It arrived"), (Action.SEND_AGAIN, "Send again")),
     Case.ASK_LONG: ((Action.SEND_NOW, "Send"), (Action.CANCEL, "Cancel")),
@@ -276,13 +275,32 @@ _DECIDED = {
     Action.SEND_NOW: "had this reply sent.",
     Action.SEND_WITHOUT_FILES: "had this reply sent without the file.",
     Action.CANCEL: "decided not to send this reply.",
-    Action.UNDO: "took this reply back.",
-    Action.NAME: "gave this number a name.",
 }
 
 
 def _decided(notice: Notice) -> Phrase:
     return (*((Mention(notice.person), " ") if notice.person else ()), _DECIDED[Action(notice.detail)])
+
+
+def _blocked(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        "this reply was not sent, because this conversation is blocked. "
+        "Unblock it first: More… in the menu of its first post.",
+    )
+
+
+def _assigned(notice: Notice) -> Phrase:
+    return (*_by(notice), "this is with you now, says ", Mention(PersonRef(notice.detail)), ".")
+
+
+def _given_back(notice: Notice) -> Phrase:
+    since: Phrase = (" since ", Moment(notice.at)) if notice.at else ()
+    return ("Waiting", *since, ", and ", *_owner(notice), " has not answered: it is anybody's again.")
+
+
+def _owner(notice: Notice) -> Phrase:
+    return (Mention(notice.person),) if notice.person else ("its owner",)
 
 
 def _heard(notice: Notice) -> Phrase:
@@ -305,6 +323,9 @@ _PHRASES = {
     Case.EDITED_LATE: _edited_late,
     Case.DELETED_LATE: _deleted_late,
     Case.DECIDED: _decided,
+    Case.BLOCKED: _blocked,
+    Case.ASSIGNED: _assigned,
+    Case.GIVEN_BACK: _given_back,
     Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,
     Case.SEND_UNCLEAR: _unclear,

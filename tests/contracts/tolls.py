@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from bridge.domain.ids import ConversationId, PersonRef
+from bridge.domain.message import Message
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.phone import Address
 from bridge.domain.toll import Cap, Toll
@@ -82,7 +83,7 @@ class Tolls:
         assert await store.transact(work) == [["a"], ["a", "c"]]
 
     async def test_a_conversation_knows_when_the_last_text_came(self, store: Store) -> None:
-        def work(ledger: Ledger, now: datetime) -> list[datetime | None]:
+        def work(ledger: Ledger, now: datetime) -> list[Message | None]:
             for name in ("ann", "bob"):
                 ledger.conversations.open(conversation(name, now, ANN if name == "ann" else BOB))
             ledger.messages.save(inbound("m1", now - HOUR))
@@ -101,5 +102,6 @@ class Tolls:
         open_, covered, silent = await store.transact(work)
 
         assert open_ is not None
+        assert open_.id == "m2"
         assert open_ == covered
         assert silent is None

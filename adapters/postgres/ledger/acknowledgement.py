@@ -19,6 +19,7 @@ _SELECT = "SELECT key, conversation, post, person, means, up_to, at FROM acknowl
 _GET = f"{_SELECT} WHERE key = %s"
 _LATEST = f"{_SELECT} WHERE conversation = %s ORDER BY up_to DESC, at LIMIT 1"
 _SINCE = f"{_SELECT} WHERE conversation = %s AND at >= %s ORDER BY at"
+_LOWER = "UPDATE acknowledgement SET up_to = %s WHERE conversation = %s AND up_to > %s"
 _REACTIONS_ON = f"{_SELECT} WHERE post = %s AND means = 'reaction' ORDER BY at"
 
 
@@ -42,6 +43,9 @@ class PostgresAcknowledgements:
 
     def since(self, conversation: ConversationId, moment: datetime) -> list[Acknowledgement]:
         return list(map(_acknowledgement, self._execute(_SINCE, (conversation, moment))))
+
+    def lower(self, conversation: ConversationId, up_to: int) -> None:
+        self._execute(_LOWER, (up_to, conversation, up_to))
 
     def reactions_on(self, post: PostRef) -> list[Acknowledgement]:
         return list(map(_acknowledgement, self._execute(_REACTIONS_ON, (post,))))

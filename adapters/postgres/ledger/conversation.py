@@ -7,21 +7,32 @@ from psycopg import Connection
 
 from adapters.postgres.ledger import lock
 from adapters.postgres.ledger.columns import Row, addresses, read_addresses, read_number
-from bridge.domain.conversation import Conversation
-from bridge.domain.ids import ConversationId, ThreadRef
+from bridge.domain.conversation import Conversation, Course
+from bridge.domain.ids import ConversationId, PersonRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.word import digits_of
 
+COLUMNS = """
+    conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
+    conversation.owner, course, steered_by, steered_at, reopened_at
+"""
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (id) DO NOTHING
 """
-_SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
+_SELECT = f"SELECT {COLUMNS} FROM conversation"
 _GET = f"{_SELECT} WHERE id = %s"
 _WHICH_IS_SHOWN_IN = "SELECT id FROM conversation WHERE thread = %s ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = %s, link = %s WHERE id = %s"
 _SET_COVERED = "UPDATE conversation SET covered = %s, waiting_since = %s WHERE id = %s"
+_SET_OWNER = "UPDATE conversation SET owner = %s WHERE id = %s"
+_STEER = "UPDATE conversation SET course = %s, steered_by = %s, steered_at = %s WHERE id = %s"
+_REOPEN = "UPDATE conversation SET reopened_at = %s WHERE id = %s"
+_KEEPING = f"""
+    {_SELECT} WHERE waiting_since IS NOT NULL AND waiting_since <= %s AND owner IS NOT NULL
+    ORDER BY waiting_since LIMIT %s
+"""
 _DIDS = "SELECT DISTINCT did FROM conversation ORDER BY did"
 _IS_OPENING = """
     SELECT 1 FROM entry JOIN message ON message.id = subject
@@ -96,6 +107,18 @@ class PostgresConversations:
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, waiting_since, id))
 
+    def set_owner(self, id: ConversationId, owner: PersonRef | None) -> None:
+        self._execute(_SET_OWNER, (owner, id))
+
+    def steer(self, id: ConversationId, course: Course, by: PersonRef | None, at: datetime) -> None:
+        self._execute(_STEER, (course.value, by, at, id))
+
+    def reopen(self, id: ConversationId, at: datetime) -> None:
+        self._execute(_REOPEN, (at, id))
+
+    def kept_waiting(self, before: datetime, limit: int) -> list[Conversation]:
+        return list(map(read_conversation, self._execute(_KEEPING, (before, limit))))
+
     def dids(self) -> list[PhoneNumber]:
         return [read_number(did) for (did,) in self._execute(_DIDS)]
 
@@ -111,7 +134,8 @@ class PostgresConversations:
 
 
 def read_conversation(row: Row) -> Conversation:
-    id, did, participants, opened_at, thread, link, covered, waiting_since = row
+    id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
+    owner, course, steered_by, steered_at, reopened_at = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -121,4 +145,9 @@ def read_conversation(row: Row) -> Conversation:
         link=link,
         covered=covered,
         waiting_since=waiting_since,
+        owner=owner,
+        course=Course(course),
+        steered_by=steered_by,
+        steered_at=steered_at,
+        reopened_at=reopened_at,
     )

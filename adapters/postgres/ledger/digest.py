@@ -30,6 +30,7 @@ _MEMBERSHIPS = """
     SELECT digest_member.recipient, digest_member.message
     FROM message JOIN digest_member ON digest_member.message = message.id AND is_new WHERE is_open
 """
+_RENEW = "UPDATE digest_member SET is_new = false WHERE message = %s AND is_new"
 _RELEASE = "DELETE FROM digest_member WHERE digest = %s AND message <> ALL(%s::text[])"
 
 
@@ -79,6 +80,9 @@ class PostgresDigests:
 
     def memberships(self) -> set[tuple[str, MessageId]]:
         return {(recipient, message) for recipient, message in self._execute(_MEMBERSHIPS)}
+
+    def renew(self, message: MessageId) -> None:
+        self._execute(_RENEW, (message,))
 
     def release(self, id: DigestId, shown: frozenset[MessageId]) -> None:
         self._execute(_RELEASE, (id, list(shown)))

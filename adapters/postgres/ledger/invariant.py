@@ -56,8 +56,9 @@ _UNSHOWN_TEXT = """
 """
 _UNMAILED_TEXT = """
     SELECT recent.id FROM (
-        SELECT id, did, received_at FROM message
-        WHERE is_open AND received_at <= %(last)s ORDER BY received_at DESC LIMIT 10000
+        SELECT message.id, message.did, greatest(received_at, reopened_at) AS received_at
+        FROM message JOIN conversation ON number = message.conversation
+        WHERE is_open AND received_at <= %(last)s ORDER BY message.received_at DESC LIMIT 10000
     ) AS recent
     JOIN unnest(%(dids)s::text[], %(recipients)s::text[], %(dues)s::timestamptz[], %(quiet)s::timestamptz[])
         AS duty (did, recipient, due, quiet_since) ON duty.did = recent.did AND recent.received_at <= duty.due

@@ -6,7 +6,7 @@ from datetime import datetime
 from psycopg import Connection
 
 from adapters.postgres.ledger.columns import Row, read_address, read_number
-from adapters.postgres.ledger.conversation import read_conversation
+from adapters.postgres.ledger.conversation import COLUMNS, read_conversation
 from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
 from bridge.domain.ids import ConversationId, MessageId, PersonRef, PostRef
@@ -26,9 +26,9 @@ _SELECT = """
         is_kept
     FROM message JOIN conversation ON number = message.conversation
 """
-IN_CONTEXT = """
+IN_CONTEXT = f"""
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
-        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+        is_kept, {COLUMNS}
     FROM message JOIN conversation ON number = message.conversation
 """
 _IN_CONTEXT = f"{IN_CONTEXT} WHERE message.id = %s"
@@ -43,8 +43,8 @@ _LAST_SENDER = """
         ) FROM conversation WHERE id = %(conversation)s
     )
 """
-_LAST_HEARD = """
-    SELECT received_at FROM message WHERE position = (
+_LAST_HEARD = f"""
+    {_SELECT} WHERE position = (
         SELECT greatest(
             (SELECT max(position) FROM message WHERE conversation = number AND is_open),
             (SELECT max(position) FROM message WHERE conversation = number AND NOT is_open)
@@ -67,7 +67,9 @@ _CLOSE = "UPDATE message SET is_open = false WHERE conversation = %s AND is_open
 _REOPEN = "UPDATE message SET is_open = true WHERE conversation = %s AND NOT is_open AND position > %s"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = %s AND is_open"
 _OPEN_BEFORE = """
-    SELECT id, did, received_at FROM message WHERE is_open AND received_at <= %s ORDER BY received_at, position
+    SELECT message.id, message.did, greatest(received_at, reopened_at)
+    FROM message JOIN conversation ON number = message.conversation
+    WHERE is_open AND greatest(received_at, reopened_at) <= %s ORDER BY received_at, position
 """
 _ATTACH = """
     INSERT INTO attachment (message, number, ref, name, type, size, state, digest)
@@ -83,9 +85,9 @@ _ATTACHMENTS = """
 # Whenever a text changes, a trigger of the database takes its words out of the index.
 _REWORD = "UPDATE message SET text = %s, refusal = %s WHERE is_kept AND id = %s"
 _SET_POST = "UPDATE message SET post = %s WHERE id = %s"
-_LONGEST_WAITING = """
+_LONGEST_WAITING = f"""
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
-        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+        is_kept, {COLUMNS}
     FROM (
         SELECT *, (SELECT min(position) FROM message WHERE conversation = number AND is_open) AS first
         FROM conversation WHERE waiting_since IS NOT NULL ORDER BY waiting_since, number LIMIT %s
@@ -161,9 +163,9 @@ class PostgresMessages:
         row = self._execute(_LAST_SENDER, limits).fetchone()
         return read_address(row[0]) if row else None
 
-    def last_heard(self, conversation: ConversationId) -> datetime | None:
+    def last_heard(self, conversation: ConversationId) -> Message | None:
         row = self._execute(_LAST_HEARD, (conversation,)).fetchone()
-        return row[0] if row else None
+        return read_message(row) if row else None
 
     def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
         limits = {"conversation": conversation, "before": position}

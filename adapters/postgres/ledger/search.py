@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from psycopg import Connection
 
 from adapters.postgres.ledger.columns import Row
-from adapters.postgres.ledger.conversation import read_conversation
+from adapters.postgres.ledger.conversation import COLUMNS, read_conversation
 from adapters.postgres.ledger.message import IN_CONTEXT, read_in_context
 from bridge.domain.conversation import Conversation
 from bridge.domain.message import Message
@@ -26,8 +26,8 @@ _KEEP = """
 _INDEXED = "UPDATE message SET is_indexed = true WHERE position = ANY(%s::bigint[])"
 _HAVE = "SELECT message FROM message_words WHERE words @@ %s::tsquery AND message < %s ORDER BY message DESC LIMIT %s"
 _FIND = f"{IN_CONTEXT} WHERE position IN ({_HAVE}) ORDER BY position DESC"
-_ENDING = """
-    SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation WHERE number IN (
+_ENDING = f"""
+    SELECT {COLUMNS} FROM conversation WHERE number IN (
         SELECT conversation FROM participant WHERE backwards >= %s AND backwards < %s
     ) ORDER BY number DESC LIMIT %s
 """

@@ -16,6 +16,7 @@ _SELECT = "SELECT key, conversation, post, person, means, up_to, at FROM acknowl
 _GET = f"{_SELECT} WHERE key = ?"
 _LATEST = f"{_SELECT} WHERE conversation = ? ORDER BY up_to DESC, at LIMIT 1"
 _SINCE = f"{_SELECT} WHERE conversation = ? AND at >= ? ORDER BY at"
+_LOWER = "UPDATE acknowledgement SET up_to = ? WHERE conversation = ? AND up_to > ?"
 _REACTIONS_ON = f"{_SELECT} WHERE post = ? AND means = 'reaction' ORDER BY at"
 
 
@@ -39,6 +40,9 @@ class SqliteAcknowledgements:
 
     def since(self, conversation: ConversationId, moment_: datetime) -> list[Acknowledgement]:
         return list(map(_acknowledgement, self._execute(_SINCE, (conversation, moment(moment_)))))
+
+    def lower(self, conversation: ConversationId, up_to: int) -> None:
+        self._execute(_LOWER, (up_to, conversation, up_to))
 
     def reactions_on(self, post: PostRef) -> list[Acknowledgement]:
         return list(map(_acknowledgement, self._execute(_REACTIONS_ON, (post,))))

@@ -16,20 +16,31 @@ from adapters.sqlite.ledger.columns import (
     read_moment_or_none,
     read_number,
 )
-from bridge.domain.conversation import Conversation
-from bridge.domain.ids import ConversationId, ThreadRef
+from bridge.domain.conversation import Conversation, Course
+from bridge.domain.ids import ConversationId, PersonRef, ThreadRef
 from bridge.domain.phone import Address, PhoneNumber
 
+COLUMNS = """
+    conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
+    conversation.owner, course, steered_by, steered_at, reopened_at
+"""
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 """
 _NUMBER = "INSERT INTO participant (backwards, conversation) VALUES (?, ?)"
-_SELECT = "SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation"
+_SELECT = f"SELECT {COLUMNS} FROM conversation"
 _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = ?, link = ? WHERE id = ?"
 _SET_COVERED = "UPDATE conversation SET covered = ?, waiting_since = ? WHERE id = ?"
+_SET_OWNER = "UPDATE conversation SET owner = ? WHERE id = ?"
+_STEER = "UPDATE conversation SET course = ?, steered_by = ?, steered_at = ? WHERE id = ?"
+_REOPEN = "UPDATE conversation SET reopened_at = ? WHERE id = ?"
+_KEEPING = f"""
+    {_SELECT} WHERE waiting_since IS NOT NULL AND waiting_since <= ? AND owner IS NOT NULL
+    ORDER BY waiting_since LIMIT ?
+"""
 _DIDS = "SELECT DISTINCT did FROM conversation"
 _IS_OPENING = """
     SELECT 1 FROM entry JOIN name ON name.name = subject AND noun = 'm' JOIN message ON message.position = name.number
@@ -100,6 +111,18 @@ class SqliteConversations:
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, moment_or_none(waiting_since), id))
 
+    def set_owner(self, id: ConversationId, owner: PersonRef | None) -> None:
+        self._execute(_SET_OWNER, (owner, id))
+
+    def steer(self, id: ConversationId, course: Course, by: PersonRef | None, at: datetime) -> None:
+        self._execute(_STEER, (course.value, by, moment(at), id))
+
+    def reopen(self, id: ConversationId, at: datetime) -> None:
+        self._execute(_REOPEN, (moment(at), id))
+
+    def kept_waiting(self, before: datetime, limit: int) -> list[Conversation]:
+        return list(map(read_conversation, self._execute(_KEEPING, (moment(before), limit))))
+
     def dids(self) -> list[PhoneNumber]:
         return [read_number(did) for (did,) in self._execute(_DIDS)]
 
@@ -115,7 +138,8 @@ class SqliteConversations:
 
 
 def read_conversation(row: tuple[Any, ...]) -> Conversation:
-    id, did, participants, opened_at, thread, link, covered, waiting_since = row
+    id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
+    owner, course, steered_by, steered_at, reopened_at = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -125,4 +149,9 @@ def read_conversation(row: tuple[Any, ...]) -> Conversation:
         link=link,
         covered=covered,
         waiting_since=read_moment_or_none(waiting_since),
+        owner=owner,
+        course=Course(course),
+        steered_by=steered_by,
+        steered_at=read_moment_or_none(steered_at),
+        reopened_at=read_moment_or_none(reopened_at),
     )

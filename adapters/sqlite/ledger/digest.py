@@ -23,6 +23,7 @@ _MEMBERSHIPS = """
     SELECT recipient, message FROM message CROSS JOIN digest_member
     ON digest_member.message = message.id AND is_new = 1 WHERE message.is_open = 1
 """
+_RENEW = "UPDATE digest_member SET is_new = 0 WHERE message = ? AND is_new = 1"
 _RELEASE = "DELETE FROM digest_member WHERE digest = ? AND message = ?"
 
 
@@ -69,6 +70,9 @@ class SqliteDigests:
 
     def memberships(self) -> set[tuple[str, MessageId]]:
         return set(self._execute(_MEMBERSHIPS))
+
+    def renew(self, message: MessageId) -> None:
+        self._execute(_RENEW, (message,))
 
     def release(self, id: DigestId, shown: frozenset[MessageId]) -> None:
         members = self._execute(_MEMBERS, (id,)).fetchall()

@@ -64,8 +64,9 @@ _UNMAILED_TEXT = """
         FROM json_each(?1) AS claim
     )
     SELECT recent.id FROM (
-        SELECT id, did, received_at FROM message
-        WHERE is_open = 1 AND received_at <= ?2 ORDER BY received_at DESC LIMIT 10000
+        SELECT message.id, message.did, max(received_at, coalesce(reopened_at, '')) AS received_at
+        FROM message JOIN conversation ON number = message.conversation
+        WHERE is_open = 1 AND received_at <= ?2 ORDER BY message.received_at DESC LIMIT 10000
     ) AS recent
     CROSS JOIN duty ON duty.did = recent.did AND recent.received_at <= duty.due
     WHERE NOT EXISTS (

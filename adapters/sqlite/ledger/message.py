@@ -6,7 +6,7 @@ from sqlite3 import Connection
 from typing import Any
 
 from adapters.sqlite.ledger.columns import moment, read_address, read_moment, read_number
-from adapters.sqlite.ledger.conversation import read_conversation
+from adapters.sqlite.ledger.conversation import COLUMNS, read_conversation
 from bridge.domain.conversation import Conversation
 from bridge.domain.digest import OpenLine
 from bridge.domain.ids import ConversationId, MessageId, PersonRef, PostRef
@@ -27,9 +27,9 @@ _SELECT = """
         is_kept
     FROM message JOIN conversation ON number = message.conversation
 """
-IN_CONTEXT = """
+IN_CONTEXT = f"""
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
-        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+        is_kept, {COLUMNS}
     FROM message JOIN conversation ON number = message.conversation
 """
 _POSITION = "(SELECT number FROM name WHERE name = ? AND noun = 'm')"
@@ -46,8 +46,8 @@ _LAST_SENDER = """
         SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0 AND position < :before
     ))
 """
-_LAST_HEARD = """
-    SELECT received_at FROM message WHERE position = (SELECT max(last) FROM (
+_LAST_HEARD = f"""
+    {_SELECT} WHERE position = (SELECT max(last) FROM (
         SELECT max(position) AS last FROM message WHERE conversation = :number AND is_open = 1
         UNION ALL
         SELECT max(position) FROM message WHERE conversation = :number AND is_open = 0
@@ -66,7 +66,9 @@ _CLOSE = "UPDATE message SET is_open = 0 WHERE conversation = ? AND is_open = 1 
 _REOPEN = "UPDATE message SET is_open = 1 WHERE conversation = ? AND is_open = 0 AND position > ?"
 _OLDEST_OPEN = "SELECT min(received_at) FROM message WHERE conversation = ? AND is_open = 1"
 _OPEN_BEFORE = """
-    SELECT id, did, received_at FROM message WHERE is_open = 1 AND received_at <= ? ORDER BY received_at, position
+    SELECT message.id, message.did, max(received_at, coalesce(reopened_at, '')) AS since
+    FROM message JOIN conversation ON number = message.conversation
+    WHERE is_open = 1 AND received_at <= ?1 AND coalesce(reopened_at, '') <= ?1 ORDER BY received_at, position
 """
 _ATTACH = """
     INSERT OR REPLACE INTO attachment (message, number, ref, name, type, size, state, digest)
@@ -81,9 +83,9 @@ _REWORD = """
     WHERE is_kept = 1 AND position = (SELECT number FROM name WHERE name = ? AND noun = 'm')
 """
 _SET_POST = "UPDATE message SET post = ? WHERE position = (SELECT number FROM name WHERE name = ? AND noun = 'm')"
-_LONGEST_WAITING = """
+_LONGEST_WAITING = f"""
     SELECT message.id, conversation.id, direction, author, text, media, said_at, received_at, position, post, refusal,
-        is_kept, conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since
+        is_kept, {COLUMNS}
     FROM (
         SELECT *, (SELECT min(position) FROM message WHERE conversation = number AND is_open = 1) AS first
         FROM conversation WHERE waiting_since IS NOT NULL ORDER BY waiting_since, number LIMIT ?
@@ -162,9 +164,9 @@ class SqliteMessages:
         row = self._execute(_LAST_SENDER, limits).fetchone()
         return read_address(row[0]) if row else None
 
-    def last_heard(self, conversation: ConversationId) -> datetime | None:
+    def last_heard(self, conversation: ConversationId) -> Message | None:
         row = self._execute(_LAST_HEARD, {"number": self._number(conversation)}).fetchone()
-        return read_moment(row[0]) if row else None
+        return read_message(row) if row else None
 
     def last_before(self, conversation: ConversationId, position: int) -> datetime | None:
         limits = {"number": self._number(conversation), "before": position}
@@ -180,7 +182,7 @@ class SqliteMessages:
 
     def open_before(self, moment_: datetime) -> list[OpenLine]:
         rows = self._execute(_OPEN_BEFORE, (moment(moment_),))
-        return [OpenLine(id, read_number(did), read_moment(received_at)) for id, did, received_at in rows]
+        return [OpenLine(id, read_number(did), read_moment(since)) for id, did, since in rows]
 
     def attach(self, attachment: Attachment) -> None:
         it = attachment

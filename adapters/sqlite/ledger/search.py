@@ -6,7 +6,7 @@
 from collections.abc import Sequence
 from sqlite3 import Connection
 
-from adapters.sqlite.ledger.conversation import read_conversation
+from adapters.sqlite.ledger.conversation import COLUMNS, read_conversation
 from adapters.sqlite.ledger.message import IN_CONTEXT, read_in_context
 from bridge.domain.conversation import Conversation
 from bridge.domain.message import Message
@@ -17,8 +17,8 @@ _KEEP = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES (?, ?)"
 _INDEXED = "UPDATE message SET is_indexed = 1 WHERE position = ?"
 _HAVE = "SELECT rowid FROM message_words WHERE message_words MATCH ? AND rowid < ? ORDER BY rowid DESC LIMIT ?"
 _FIND = f"{IN_CONTEXT} WHERE position IN ({_HAVE}) ORDER BY position DESC"
-_ENDING = """
-    SELECT id, did, participants, opened_at, thread, link, covered, waiting_since FROM conversation WHERE number IN (
+_ENDING = f"""
+    SELECT {COLUMNS} FROM conversation WHERE number IN (
         SELECT conversation FROM participant WHERE backwards >= ? AND backwards < ?
     ) ORDER BY number DESC LIMIT ?
 """

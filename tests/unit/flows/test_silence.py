@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.domain.command import PostToThread, Said
+from bridge.domain.dialplan import Meaning
 from bridge.domain.phrase import Mention
 from tests.unit.flows.books import BEN, DESK, MINUTE, SECOND, Books, did, plan
 
@@ -64,10 +65,10 @@ async def mentioned(books: Books) -> list[object]:
 
 
 @pytest.mark.parametrize(("is_taken", "who"), [(True, BEN), (False, DESK.slack)])
-async def test_whoever_had_it_last_is_mentioned_then_and_not_with_the_next_text(
+async def test_whoever_owns_it_is_mentioned_then_and_not_with_the_next_text(
     books: Books, who: str, *, is_taken: bool
 ) -> None:
-    books.plan = plan(did(echo_after=3 * HOURS), mentions=True)
+    books.plan = plan(did(echo_after=3 * HOURS), mentions=True, meanings={"eyes": Meaning.MINE})
     if is_taken:
         await books.reacts(await books.root(), BEN)
     books.forward(4 * HOURS)

@@ -50,7 +50,7 @@ def test_every_case_is_said_in_a_whole_sentence(case: Case) -> None:
     assert noted(case, detail=detail, address="", reason=REASONS.get(case, ""))
 
 
-@pytest.mark.parametrize("action", [one for one in Action if one is not Action.ACKNOWLEDGE])
+@pytest.mark.parametrize("action", [action for offered in words.BUTTONS.values() for action, _ in offered])
 def test_every_decision_says_who_took_it(action: Action) -> None:
     assert noted(Case.DECIDED, person=BEN, detail=action.value).startswith("<U0BEN> ")
 

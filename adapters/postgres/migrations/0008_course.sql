@@ -1,0 +1,8 @@
+-- What people have decided on a conversation: whose it is, its course, since when its texts wait anew.
+
+ALTER TABLE conversation
+    ADD COLUMN owner text COLLATE "C",
+    ADD COLUMN course text COLLATE "C" NOT NULL DEFAULT 'open',
+    ADD COLUMN steered_by text COLLATE "C",
+    ADD COLUMN steered_at timestamptz,
+    ADD COLUMN reopened_at timestamptz;

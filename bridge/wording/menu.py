@@ -1,0 +1,75 @@
+"""The menu of a conversation's first post, and the forms that it opens."""
+
+from datetime import datetime
+
+from bridge.domain.conversation import Course
+from bridge.domain.ids import PersonRef
+from bridge.domain.phrase import Action, Mention, Moment, Phrase
+
+OWNER, CHOICE = "owner", "choice"  # the fields of the forms
+
+LABELS = {
+    Action.ASSIGN: "Assign…",
+    Action.NAME: "Name this number…",
+    Action.CLOSE: "Close",
+    Action.REOPEN: "Reopen",
+    Action.MORE: "More…",
+}
+
+ASSIGN_TITLE, ASSIGN = "Assign", "Assign"
+OWNER_LABEL = "Who takes care of it"
+OWNER_HINT = "Everybody may still answer. Nobody: whoever answers first has it."
+
+MORE_TITLE, GO_ON = "This conversation", "Do it"
+CHOICE_LABEL = "What is to become of it?"
+CHOICES = {  # what a choice is called, and what it does, in up to 75 characters each
+    Action.REOPEN: ("Let it wait again", "Its last text counts as unanswered from now on."),
+    Action.MUTE: ("Mute", "New texts are shown here, but wait for nobody and go into no mail."),
+    Action.UNMUTE: ("Unmute", "New texts wait for somebody again."),
+    Action.BLOCK: ("Block as spam", "New texts are kept, but shown to nobody, and nothing goes out."),
+    Action.UNBLOCK: ("Unblock", "New texts are shown again; /sms find finds those of meanwhile."),
+}
+
+_COURSES = {
+    Course.CLOSED: "Closed by ",
+    Course.MUTED: "Muted by ",
+    Course.BLOCKED: "Blocked by ",
+}
+
+
+def course(chosen: Course, by: PersonRef, at: datetime) -> Phrase:
+    """Say what a person has decided on a conversation."""
+    return (_COURSES[chosen], Mention(by), ", ", Moment(at))
+
+
+def owned_by(person: PersonRef) -> Phrase:
+    """Add whose it is to what a first post says of its state."""
+    return (" · with ", Mention(person))
+
+
+def not_yours() -> str:
+    return "You are not among those who answer for this number."
+
+
+def not_a_responder() -> str:
+    return "This person does not answer for this number (responders in bridge.toml), or has left."
+
+
+def nothing_chosen() -> str:
+    return "Choose one of these."
+
+
+def nothing_to_reopen() -> str:
+    return "Nobody has texted here yet, so nothing can wait."
+
+
+def newer_text() -> str:
+    return "Not closed: a newer text has come. What you had seen is acknowledged."
+
+
+def busy() -> str:
+    return "We are busy at the moment, and nothing was changed. Please try again."
+
+
+def unreadable() -> str:
+    return "This could not be read, and nothing was changed. Your admin has been told."
