@@ -3,6 +3,7 @@
 A store joins by a fixture `bench` and one line: `class TestMine(StoreContract): ...`.
 """
 
+from tests.contracts.courses import Courses
 from tests.contracts.facts import Facts
 from tests.contracts.invariants import Invariants
 from tests.contracts.lane_model import LaneModel
@@ -38,5 +39,6 @@ class StoreContract(
     Search,
     SearchModel,
     Names,
+    Courses,
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""
