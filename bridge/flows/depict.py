@@ -7,7 +7,7 @@ from bridge.domain.command import Card, Said
 from bridge.domain.conversation import Conversation, Course
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.message import Direction, Message
-from bridge.domain.phrase import Action, Button, Phrase
+from bridge.domain.phrase import Action, Button, Mention, Phrase
 from bridge.domain.visible import is_blank, posts_of
 from bridge.flows import acknowledge, name
 from bridge.ports import Ledger
@@ -65,7 +65,7 @@ def card(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Me
         subtitle=words.to_did(did.label if did else "", conversation.did.value),
         text=_shown_text(message, part),
         footing=_footing(message),
-        state=(*_state(ledger, plan, conversation), *_owned(conversation)),
+        state=_owned(conversation, _state(ledger, plan, conversation)),
         is_waiting=is_waiting,
         buttons=(acknowledge,) if is_waiting else (),
         menu=_menu(conversation),
@@ -79,8 +79,10 @@ def _menu(conversation: Conversation) -> tuple[Button, ...]:
     return tuple(Button(action=one, label=menu_words.LABELS[one], value=conversation.id) for one in actions)
 
 
-def _owned(conversation: Conversation) -> Phrase:
-    return menu_words.owned_by(conversation.owner) if conversation.owner else ()
+def _owned(conversation: Conversation, state: Phrase) -> Phrase:
+    """Add whose it is, unless it names him anyway."""
+    owner = conversation.owner
+    return state if owner is None or Mention(owner) in state else (*state, *menu_words.owned_by(owner))
 
 
 def _state(ledger: Ledger, plan: DialPlan, conversation: Conversation) -> Phrase:

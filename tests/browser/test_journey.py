@@ -113,3 +113,34 @@ async def _unanswered_and_mailed(tab: Tab) -> None:
 
     await expect(tab.locator("#inbox")).to_contain_text("1 unanswered text")
     await expect(tab.locator("#inbox")).not_to_contain_text("Is my bike ready?")
+
+
+async def test_the_menu_of_a_first_post_assigns_mutes_and_closes(tab: Tab) -> None:
+    await tab.fill("#phone-words", "Is my bike ready?")
+    await tab.press("#phone-words", "Enter")
+    card = tab.locator("#thread-posts .post").first
+    await expect(card).to_contain_text("Waiting since")
+    form = tab.locator("#modal")
+
+    await _chosen(tab, "Assign…")
+    await form.get_by_label("Who takes care of it").select_option(label="Iris Holm")
+    await form.get_by_role("button", name="Assign").click()
+    await expect(card).to_contain_text("with @Iris Holm")
+    await expect(tab.locator("#thread-posts .post").nth(1)).to_contain_text("this is with you now")
+
+    await _chosen(tab, "More…")
+    await form.get_by_role("radio", name="Mute").check()
+    await form.get_by_role("button", name="Do it").click()
+    await expect(card).to_contain_text("Muted by @Ben Okafor")
+
+    await _chosen(tab, "More…")
+    await form.get_by_role("radio", name="Unmute").check()
+    await form.get_by_role("button", name="Do it").click()
+    await _chosen(tab, "Close")
+    await expect(card).to_contain_text("Closed by @Ben Okafor")
+
+
+async def _chosen(tab: Tab, choice: str) -> None:
+    """Choose something from the menu of the first post."""
+    await tab.locator("#thread-posts .post").first.get_by_role("button", name="More options").click()
+    await tab.locator("#menu").get_by_role("menuitem", name=choice).click()

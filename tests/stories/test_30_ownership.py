@@ -13,7 +13,7 @@ async def answered(house: House) -> Thread:
     thread = await shown(house)
     await house.agent().replies(thread, "Yes")
     await house.phone(ADA).gets("Yes")
-    await thread.says("Acknowledged by", "with", "U0BEN")
+    await thread.says("Acknowledged by", "U0BEN")
     return thread
 
 
