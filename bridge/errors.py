@@ -79,6 +79,7 @@ class Reason(StrEnum):
     MEDIA_UNREACHABLE = "media-unreachable"
     NOT_REPLIABLE = "not-repliable"
     GONE = "gone"
+    MOVED = "moved"  # it is not to be said in the channel of its thread any more
     REJECTED = "rejected"
     NOTE = "note"  # meant for colleagues
     WITHDRAWN = "withdrawn"  # taken back by its author

@@ -52,6 +52,9 @@ class Conversations(Protocol):
     def get(self, id: ConversationId) -> Conversation | None: ...
     def shown_in(self, thread: ThreadRef) -> Conversation | None: ...
     def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None: ...
+    def leave_thread(self, id: ConversationId, earlier: ThreadRef | None, link: str) -> None:
+        """Let it have no thread until it gets another; what is said in the earlier one, if named, still counts."""
+
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None: ...
     def set_owner(self, id: ConversationId, owner: PersonRef | None) -> None: ...
     def steer(self, id: ConversationId, course: Course, by: PersonRef | None, at: datetime) -> None: ...
@@ -68,7 +71,10 @@ class Conversations(Protocol):
         """Tell whether the first post of some conversation is being tried: a thread that we do not know may be ours."""
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
-        """Return the threads with a message since then, or with an unacknowledged one; the newest first."""
+        """Return the threads with a message since then, or with an unacknowledged one; the newest first.
+
+        Behind each stands the earlier one in another channel, if there is one.
+        """
 
     def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
         """Return up to `limit` of those conversations that have a thread, such a message, and one of these people."""
@@ -205,6 +211,12 @@ class Outbox(Protocol):
 
     def move_back(self, id: EntryId) -> None:
         """Put a ready entry that was never tried behind all others."""
+
+    def ready(self, kinds: Sequence[WishKind]) -> list[OutboxEntry]:
+        """Return the ready entries of these kinds, due or not, in their order."""
+
+    def readdress(self, id: EntryId, destination: str, lane: str) -> None:
+        """Let a ready entry go there, in this lane, at the same place in the order."""
 
     def destinations(self, now: datetime) -> list[str]:
         """Return the destinations that have a lane head ready by now."""

@@ -15,6 +15,8 @@ from adapters.http.exchange import WebRequest
 from adapters.sandbox.clock import MovableClock
 from adapters.slack import asides, concerns, forms, listener, plain, wire
 from adapters.slack.api import SlackApi
+from adapters.slack.channels import Channels
+from adapters.slack.errands import Errands
 from adapters.slack.history import History
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
@@ -22,7 +24,7 @@ from adapters.slack.settings import SlackSettings
 from adapters.slack.signature import is_genuine
 from bridge.domain.aside import Aside
 from bridge.domain.event import ChatEvent, RawEvent
-from bridge.domain.ids import ThreadRef
+from bridge.domain.ids import ChannelRef, ThreadRef
 from bridge.domain.standing import MEMBER
 from bridge.errors import PortError, Transient, Uncertain, WireError
 from fuzz.promises import can_be_kept, promise
@@ -153,7 +155,8 @@ async def _read_thread(api: SlackApi) -> None:
     people = People(api, clock)
     threads = [ThreadRef(f"{_CHANNEL}/1772463600.00010{number}") for number in range(5)]
     try:
-        async for raw, event in History(api, people, clock).read(threads, clock.now()):
+        channels = Channels(api, clock, Errands(), frozenset({ChannelRef(_CHANNEL)}))
+        async for raw, event in History(api, people, channels, clock).read(threads, clock.now()):
             _kept(raw)
             promise(isinstance(event, WireError) or can_be_kept(event), "an event can be kept")
     except PortError:

@@ -9,7 +9,7 @@ from adapters.slack.errands import Errands
 from adapters.slack.names import Json
 from bridge.domain.ids import ChannelRef
 from bridge.domain.standing import Place, Standing
-from bridge.errors import Blocked, PortError
+from bridge.errors import Blocked, Permanent, PortError, Reason
 from bridge.ports import Clock
 from bridge.wording import chat
 
@@ -64,6 +64,19 @@ class Channels:
         known = self._known.get(ref)
         if known and known.is_shared and ref not in self._api.settings.shared_channels:
             raise Blocked(f"{ref}: shared with another company", chat.unshare())
+
+    async def check_place(self, ref: ChannelRef, channel: str) -> None:
+        """Raise `Permanent` with MOVED where `ref` is another channel; a name that leads nowhere may be this one."""
+        try:
+            here = await self._api.channel(ref)
+        except PortError:
+            return
+        if here != channel:
+            raise Permanent(f"{ref}: the thread is in another channel", Reason.MOVED)
+
+    def is_ours(self, channel: str) -> bool:
+        """Tell whether one of our numbers may speak in this channel; where a name is not known yet, any may be it."""
+        return not self._refs or not {channel, ""}.isdisjoint(map(self._api.known_channel, self._refs))
 
     async def seen_by(self, person: str, standing: Standing) -> frozenset[ChannelRef]:
         """Give the channels that a person can see; one of which nobody knows in a second is none."""

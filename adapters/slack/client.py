@@ -51,7 +51,7 @@ class SlackChat:
         self._errands = Errands()
         seen = self._seen = Channels(self._api, clock, self._errands, channels)
         self._files = Files(self._api, clock)
-        self._history = History(self._api, people, clock)
+        self._history = History(self._api, people, seen, clock)
         self._listener = Listener(self._api, people, seen, self._errands, clock, ping_seconds=ping_seconds)
         if settings.mode == "http" and server is not None:
             server.mount("/slack/events", self._listener.receive, limit=1_048_576)
@@ -86,13 +86,19 @@ class SlackChat:
 
     async def upload(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Posted | None:
         await self._seen.check(file.channel)
+        await self._place(file)
         await self._api.me()
         shared = await self._files.share(file, key, still_due)
         return await self._posted(shared.message, shared.channel, shared.thread_ts) if shared else None
 
     async def amend(self, amendment: AmendPost) -> None:
         channel, ts = names.parts(amendment.post)
-        await self._api.post("chat.update", render.amend_body(amendment, channel, ts), harmless=True)
+        try:
+            await self._api.post("chat.update", render.amend_body(amendment, channel, ts), harmless=True)
+        except Blocked as error:
+            if self._seen.is_ours(channel):
+                raise
+            raise Permanent(str(error), Reason.GONE) from error  # nobody is to mend a channel that we have left
 
     async def mark(self, mark: MarkPost) -> None:
         """Set the new mark before the old go, so that the reply never stands without one.
@@ -114,7 +120,7 @@ class SlackChat:
 
     async def find(self, wish: PostToThread | UploadFile, key: EntryToken, since: datetime) -> Posted | None:
         """Look through the thread, or the channel for a lost first post, from a minute before the first attempt."""
-        channel, thread_ts = await self._place(wish)
+        channel, thread_ts = names.parts(wish.thread) if wish.thread else (await self._api.channel(wish.channel), None)
         try:
             async for message in self._recent(channel, thread_ts, since - _BEFORE):
                 if _is_it(message, wish, key):
@@ -137,7 +143,11 @@ class SlackChat:
         return self._history.read(threads, since)
 
     async def _place(self, wish: PostToThread | UploadFile) -> tuple[str, str | None]:
-        return names.parts(wish.thread) if wish.thread else (await self._api.channel(wish.channel), None)
+        """Tell where it is said. `Permanent` with MOVED where its thread stands in another channel by now."""
+        if not wish.thread:
+            return await self._api.channel(wish.channel), None
+        await self._seen.check_place(wish.channel, names.parts(wish.thread)[0])
+        return names.parts(wish.thread)
 
     def _recent(self, channel: str, thread_ts: str | None, since: datetime) -> AsyncIterator[Json]:
         wanted = {"channel": channel, "include_all_metadata": True}

@@ -8,11 +8,12 @@ from typing import Any
 
 from adapters.slack import concerns, names, plain, wire
 from adapters.slack.api import SlackApi
+from adapters.slack.channels import Channels
 from adapters.slack.names import SLACKBOT, Identity, Json
 from adapters.slack.people import People
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import PersonRef, ThreadRef
-from bridge.errors import Permanent, Reason, Transient, WireError
+from bridge.errors import Blocked, Permanent, Reason, Transient, WireError
 from bridge.ports import Clock
 
 Found = tuple[RawEvent, ChatEvent | WireError]
@@ -34,9 +35,10 @@ class _Seen:
 class History:
     """Read threads back; where there are many, the channel is read first, for a root tells whether anybody answered."""
 
-    def __init__(self, api: SlackApi, people: People, clock: Clock) -> None:
+    def __init__(self, api: SlackApi, people: People, channels: Channels, clock: Clock) -> None:
         self._api = api
         self._people = people
+        self._channels = channels
         self._clock = clock
 
     async def read(self, threads: Sequence[ThreadRef], since: datetime) -> AsyncIterator[Found]:
@@ -47,13 +49,22 @@ class History:
         me = await self._api.me()
         roots = {f"{channel}/{ts}": root async for channel, ts, root in self._roots(threads)}
         for thread in dict.fromkeys(threads):
-            for found in await self._thread(thread, roots.get(thread), since, me):
+            for found in await self._in(thread, roots.get(thread), since, me):
                 yield found
+
+    async def _in(self, thread: ThreadRef, root: _Seen | None, since: datetime, me: Identity) -> list[Found]:
+        """Read a thread; one in a channel that we have left, only as far as that can be."""
+        try:
+            return await self._thread(thread, root, since, me)
+        except Blocked:
+            if self._channels.is_ours(names.parts(thread)[0]):
+                raise
+            return []
 
     async def _roots(self, threads: Sequence[ThreadRef]) -> AsyncIterator[tuple[str, str, _Seen]]:
         """Find the roots of many threads among their channels' messages; one that is not found is read as a thread."""
         for channel, stamps in _by_channel(threads).items():
-            if len(stamps) < _MANY:
+            if len(stamps) < _MANY or not self._channels.is_ours(channel):
                 continue
             at = self._clock.now()
             wanted = {"channel": channel, "oldest": min(stamps), "latest": max(stamps), "inclusive": True}

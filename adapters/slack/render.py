@@ -11,7 +11,7 @@ from typing import Any
 from bridge.domain.aside import Aside
 from bridge.domain.command import AmendPost, Card, Content, Note, PostToThread, Said
 from bridge.domain.ids import EntryToken
-from bridge.domain.phrase import Button, Mention, Moment, Phrase, Quote
+from bridge.domain.phrase import Button, Link, Mention, Moment, Part, Phrase, Quote
 from bridge.wording import chat
 
 Block = dict[str, Any]
@@ -121,6 +121,8 @@ def _elements(phrase: Phrase, most: int) -> Iterator[Block]:
                 yield {"type": "user", "user_id": part.person}
             case Moment():
                 yield _date(part)
+            case Link():
+                yield {"type": "link", "url": part.url, "text": part.words}
             case _:
                 words = _cut(_words(part), room)
                 room -= len(words)
@@ -133,7 +135,7 @@ def _date(moment: Moment) -> Block:
     return {"type": "date", "timestamp": seconds, "format": "{date_short_pretty} {time}", "fallback": words}
 
 
-def _words(part: str | Mention | Moment | Quote) -> str:
+def _words(part: Part) -> str:
     match part:
         case str():
             words = part
@@ -143,6 +145,8 @@ def _words(part: str | Mention | Moment | Quote) -> str:
             words = f"@{part.person}"
         case Moment():
             words = chat.plain_moment(part.at)
+        case Link():
+            words = part.words
     return _SURROGATE.sub("\ufffd", words)
 
 
@@ -183,13 +187,15 @@ def _fallback(phrases: Iterable[Phrase]) -> str:
     return f"{_CUT_THROUGH.sub('', text[: _FALLBACK - 1])}…"
 
 
-def _active(part: str | Mention | Moment | Quote) -> str:
+def _active(part: Part) -> str:
     match part:
         case Mention() if _PERSON.fullmatch(part.person):
             return f"<@{part.person}>"
         case Moment():
             seconds, words = int(part.at.timestamp()), chat.plain_moment(part.at)
             return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{words}>"
+        case Link():
+            return f"<{part.url}|{escaped(part.words)}>"
     return escaped(_words(part))
 
 

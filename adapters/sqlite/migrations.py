@@ -162,13 +162,16 @@ def contact(db: Database) -> None:
     db.execute("PRAGMA user_version = 7")
 
 
-# What people have decided on a conversation: whose it is, its course, since when its texts wait anew.
+# What people have decided on a conversation: whose it is, its course, since when its texts wait anew; and which thread
+# it had before.
 _COURSE = (
     "ALTER TABLE conversation ADD COLUMN owner TEXT",
     "ALTER TABLE conversation ADD COLUMN course TEXT NOT NULL DEFAULT 'open'",
     "ALTER TABLE conversation ADD COLUMN steered_by TEXT",
     "ALTER TABLE conversation ADD COLUMN steered_at TEXT",
     "ALTER TABLE conversation ADD COLUMN reopened_at TEXT",
+    "ALTER TABLE conversation ADD COLUMN earlier_thread TEXT",
+    "ALTER TABLE conversation ADD COLUMN earlier_link TEXT",
 )
 
 

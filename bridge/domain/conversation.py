@@ -37,6 +37,8 @@ class Conversation:
     opened_at: datetime
     thread: ThreadRef | None = None
     link: str = ""  # opens the thread in Slack
+    earlier_thread: ThreadRef | None = None  # in another channel, where one goes on that began there
+    earlier_link: str | None = None  # opens that; empty where the earlier thread is gone; None where there was none
     covered: int = 0
     waiting_since: datetime | None = None  # when the oldest unacknowledged text came
     owner: PersonRef | None = None

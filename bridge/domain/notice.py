@@ -38,6 +38,7 @@ class Case(StrEnum):
     BLOCKED = "blocked"
     ASSIGNED = "assigned"
     GIVEN_BACK = "given-back"
+    MOVED_ON = "moved-on"
     DECIDED = "decided"
     HEARD = "heard"
 

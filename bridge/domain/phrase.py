@@ -28,7 +28,16 @@ class Quote:
     text: str
 
 
-Phrase = tuple[str | Mention | Moment | Quote, ...]
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address of the chat's own that opens something there, under these words."""
+
+    url: str
+    words: str
+
+
+Part = str | Mention | Moment | Quote | Link
+Phrase = tuple[Part, ...]
 
 
 class Action(StrEnum):

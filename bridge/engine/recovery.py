@@ -15,7 +15,7 @@ from bridge.domain.message import Posted
 from bridge.domain.outbox import ASKABLE, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.engine.turn import Turn, Turns
 from bridge.errors import Blocked, Permanent, PortError, StoreBusy, Transient, Uncertain, WireError
-from bridge.flows import compose, doubt, rescue, warn
+from bridge.flows import compose, doubt, readdress, rescue, warn
 from bridge.ports import Answer, Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
@@ -59,6 +59,7 @@ class Recovery:
         """
         names = (CHAT, *(f"{did.carrier}/{did.number.value}" for did in self.plan.dids))
         await self.store.transact(partial(_begin, names))
+        await self.store.transact(partial(_readdress, self.plan))
 
     # --- reconcile ----------------------------------------------------------------------------------------------------
 
@@ -66,6 +67,8 @@ class Recovery:
         """Ask about every attempt whose time has come; return how many there were."""
         inquiries = await self.store.transact(partial(_unresolved, self.plan))
         await asyncio.gather(*(self._inquire(inquiry) for inquiry in inquiries))
+        if inquiries:
+            await self.store.transact(partial(_readdress, self.plan))  # what did not happen is ready again
         return len(inquiries)
 
     async def _inquire(self, inquiry: Inquiry) -> None:
@@ -197,6 +200,10 @@ async def _accept(intake: Intake, turn: Turn, history: AsyncIterator[tuple[RawEv
         if turn.is_lost or await intake.accept(raw, read) is Answer.BUSY:
             return False
     return True
+
+
+def _readdress(plan: DialPlan, ledger: Ledger, now: datetime) -> None:
+    readdress.strays(ledger, plan)
 
 
 def _unresolved(plan: DialPlan, ledger: Ledger, now: datetime) -> list[Inquiry]:

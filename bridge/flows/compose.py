@@ -152,8 +152,12 @@ def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> C
 
 
 def _say_instead(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
-    phrase, buttons = words.note(Notice.unpacked(entry.detail))
-    return AmendPost(post=PostRef(entry.subject), content=Note(phrase=phrase, buttons=buttons))
+    notice, ref = Notice.unpacked(entry.detail), PostRef(entry.subject)
+    if notice.case is Case.MOVED_ON:
+        content = depict.left(ledger, plan, ref, notice.detail)
+        return AmendPost(post=ref, content=content) if content else Unsaid.WITHDRAWN
+    phrase, buttons = words.note(notice)
+    return AmendPost(post=ref, content=Note(phrase=phrase, buttons=buttons))
 
 
 def _mark(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:

@@ -35,6 +35,7 @@ PROMPT = timedelta(seconds=1)  # an answer to a post that comes within this over
 SECOND_LOOK = timedelta(seconds=30)
 TELL_OF_WAITING = 5  # tries, after which the admin, and of a reply or a file the thread, is told that it still waits
 
+_ELSEWHERE = (Reason.GONE, Reason.MOVED)  # its thread is
 _SHOWING = (WishKind.SHOW_MESSAGE, WishKind.SAY_NOTE, WishKind.UPLOAD_FILE)
 _HARMLESS = (
     WishKind.AMEND_CARD,
@@ -174,7 +175,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     message, conversation = _concerned(ledger, entry)
     if not conversation or not ref:
         return
-    last = gather.shown(ledger, entry, ref) if entry.kind is WishKind.SHOW_MESSAGE else None
+    says_more = entry.kind is WishKind.SHOW_MESSAGE and conversation.thread is not None
+    last = gather.shown(ledger, entry, ref) if says_more else None
     message = last or message
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
     post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
@@ -183,6 +185,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
         _stands_for(ledger, message, ref, entry, now)
     if conversation.thread is None:
         ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
+        if conversation.earlier_thread:
+            request.moved_on(ledger, conversation.earlier_thread, settlement.link, entry.id, now)
         if conversation.waiting_since is None:
             request.amended(ledger, ledger.conversations.get(conversation.id) or conversation, entry.id, now)
     acknowledge.adopt(ledger, plan, ref, now)
@@ -241,8 +245,8 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             _refused(ledger, plan, entry, settlement, now)
         case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE | WishKind.FIT_FILES:
             attach.refused(ledger, plan, entry, settlement, now)
-        case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason is Reason.GONE:
-            _reopen(ledger, entry)
+        case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason in _ELSEWHERE:
+            _reopen(ledger, entry, settlement.reason)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
         case WishKind.SEND_DIGEST:
@@ -273,12 +277,20 @@ def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
     track.failed(ledger, plan, entry, settlement.reason or "", settlement.detail, cause, now)
 
 
-def _reopen(ledger: Ledger, entry: OutboxEntry) -> None:
-    """Show it in a new thread: somebody deleted the first post of the old one."""
+def _reopen(ledger: Ledger, entry: OutboxEntry, why: Reason | None) -> None:
+    """Show it in a new thread: somebody deleted the first post of the old one, or the number has another channel."""
     _, conversation = _concerned(ledger, entry)
-    if conversation:
-        ledger.conversations.set_thread(conversation.id, None, "")
+    if conversation and conversation.thread and not _is_newer(ledger, conversation.thread, entry):
+        is_there = why is Reason.MOVED
+        earlier, link = (conversation.thread, conversation.link) if is_there else (None, "")
+        ledger.conversations.leave_thread(conversation.id, earlier, link)
     ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
+
+
+def _is_newer(ledger: Ledger, thread: ThreadRef, entry: OutboxEntry) -> bool:
+    """Tell whether this thread was opened while the entry was being tried, and so in another."""
+    root = ledger.posts.get(PostRef(thread))
+    return root is not None and entry.started_at is not None and root.posted_at > entry.started_at
 
 
 def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

@@ -1,11 +1,13 @@
 """Depict: what a text looks like in its thread, and what the first post of a conversation says and offers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bridge.domain.acknowledgement import Means
 from bridge.domain.command import Card, Said
 from bridge.domain.conversation import Conversation, Course
 from bridge.domain.dialplan import DialPlan
+from bridge.domain.ids import PostRef
 from bridge.domain.message import Direction, Message
 from bridge.domain.phrase import Action, Button, Mention, Phrase
 from bridge.domain.visible import is_blank, posts_of
@@ -62,7 +64,7 @@ def card(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Me
         title=words.who(
             name.of_each(ledger, plan, conversation), [address.value for address in conversation.participants]
         ),
-        subtitle=words.to_did(did.label if did else "", conversation.did.value),
+        subtitle=(*words.to_did(did.label if did else "", conversation.did.value), *_continued(conversation)),
         text=_shown_text(message, part),
         footing=_footing(message),
         state=_owned(conversation, _state(ledger, plan, conversation)),
@@ -70,6 +72,21 @@ def card(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Me
         buttons=(acknowledge,) if is_waiting else (),
         menu=_menu(conversation),
     )
+
+
+def _continued(conversation: Conversation) -> Phrase:
+    return () if conversation.earlier_link is None else words.continued(conversation.earlier_link)
+
+
+def left(ledger: Ledger, plan: DialPlan, root: PostRef, link: str) -> Card | None:
+    """Return what the first post of an earlier thread says, whose conversation goes on under this link."""
+    post = ledger.posts.get(root)
+    found = ledger.messages.at(post.up_to) if post else None
+    context = ledger.messages.in_context(found.id) if found else None
+    if not context:
+        return None
+    shown = card(ledger, plan, replace(context[1], earlier_link=None), context[0], 0)
+    return replace(shown, state=words.goes_on(link), is_waiting=False, buttons=(), menu=())
 
 
 def _menu(conversation: Conversation) -> tuple[Button, ...]:

@@ -17,14 +17,14 @@ MOST_TEXTS, MOST_CHARACTERS = 15, 2_800
 def together(ledger: Ledger, entry: OutboxEntry, now: datetime) -> OutboxEntry:
     """Let the first post that waits in a thread say what waits behind it, too; which that is stays written down.
 
-    The others stay in their lane, behind this one, until it is known to stand.
+    The others stay in their lane, behind this one, until it is known to stand. A first post says one text alone.
     """
     if entry.kind is not WishKind.SHOW_MESSAGE or now - entry.due_at < WAITED:
         return entry
     message = ledger.messages.in_context(MessageId(entry.subject))
-    if not message or message[1].thread is None:
+    if not message:
         return entry
-    ids = [one.id for one in _next(ledger, entry, message[0])]
+    ids = [one.id for one in _next(ledger, entry, message[0])] if message[1].thread else []
     detail = json.dumps(ids) if ids else ""
     if detail != entry.detail:
         ledger.outbox.alter(entry.id, EntryChange(detail=detail))

@@ -21,6 +21,7 @@ from bridge.errors import Reason
 from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, own, request, warn
 from bridge.ports import Ledger
 from bridge.wording import aside as words
+from bridge.wording import thread as thread_words
 
 MARKED_AFTER = timedelta(seconds=1)  # after it became due; by then it has mostly left
 
@@ -72,7 +73,15 @@ def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) ->
     if unsure_since:
         doubt.heed(ledger, event, ledger.outbox.of_message(message.id))
     _followed_up(ledger, did, message, event, now)
-    return _undo(ledger, plan, message, now)
+    return _elsewhere(conversation, event, _undo(ledger, plan, message, now))
+
+
+def _elsewhere(conversation: Conversation, event: ThreadReply, aside: Aside | None) -> Aside | None:
+    """Add, for whoever has replied in a thread that the conversation has left, where it goes on."""
+    if not conversation.thread or conversation.thread == event.thread:
+        return aside
+    there = thread_words.goes_on(conversation.link)
+    return replace(aside, phrase=(*aside.phrase, " ", *there)) if aside else Aside(phrase=there)
 
 
 def sent_anew(

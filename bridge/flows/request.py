@@ -5,7 +5,7 @@ from datetime import datetime
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import Did
-from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PostRef, step
+from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PostRef, ThreadRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
@@ -112,6 +112,11 @@ def noted(ledger: Ledger, post: PostRef, notice: Notice, cause: str, now: dateti
         within=post,
         detail=notice.packed(),
     )
+
+
+def moved_on(ledger: Ledger, thread: ThreadRef, link: str, cause: str, now: datetime) -> None:
+    """Have the first post of a thread that was left say where it goes on."""
+    noted(ledger, PostRef(thread), Notice(case=Case.MOVED_ON, detail=link), f"{cause}/moved on", now)
 
 
 def marked(ledger: Ledger, message: MessageId, cause: str, now: datetime, *, due_at: datetime | None = None) -> None:

@@ -6,7 +6,7 @@ from bridge.domain.dialplan import Meaning
 from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import spoken
-from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
+from bridge.domain.phrase import Action, Button, Link, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
 
@@ -48,6 +48,20 @@ def nothing_waits() -> Phrase:
     return ("Nothing is waiting here.",)
 
 
+def continued(link: str) -> Phrase:
+    """Say that a conversation goes on here that began in an earlier thread; without a link that is gone."""
+    return (" · continued from ", Link(link, "an earlier thread")) if link else (" · continued from a deleted thread",)
+
+
+def goes_on(link: str) -> Phrase:
+    """Say where a conversation goes on that has left its thread."""
+    return (
+        ("This conversation goes on in ", Link(link, "another thread"), ".")
+        if link
+        else ("This conversation goes on in another thread.",)
+    )
+
+
 def written_by(person: PersonRef) -> Phrase:
     return ("sent by ", Mention(person))
 
@@ -73,6 +87,7 @@ _REASONS = {
     Reason.MEDIA_UNREACHABLE: "the carrier could not fetch the file from us. Please tell your admin.",
     Reason.NOT_REPLIABLE: "this sender cannot be answered.",
     Reason.GONE: "it no longer exists.",
+    Reason.MOVED: "its thread is in another channel.",
     Reason.REJECTED: "the carrier refused it.",
     Reason.NOTE: "it is a note for colleagues.",
     Reason.WITHDRAWN: "its author has taken it back.",
@@ -326,6 +341,7 @@ _PHRASES = {
     Case.BLOCKED: _blocked,
     Case.ASSIGNED: _assigned,
     Case.GIVEN_BACK: _given_back,
+    Case.MOVED_ON: lambda notice: goes_on(notice.detail),
     Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,
     Case.SEND_UNCLEAR: _unclear,

@@ -1,14 +1,17 @@
 """What the ledger promises of what people decide on a conversation: whose it is, its course, that it waits anew."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bridge.domain.acknowledgement import Acknowledgement, Means
 from bridge.domain.conversation import Course
 from bridge.domain.digest import Digest, OpenLine
-from bridge.domain.ids import ConversationId, DigestId, MessageId
+from bridge.domain.ids import ConversationId, DigestId, EntryId, MessageId, ThreadRef
 from bridge.domain.invariant import Duty
+from bridge.domain.outbox import EntryChange, EntryState, Outcome, Settlement, WishKind
 from bridge.ports import Ledger, Store
-from tests.contracts.bench import AGENT, DID, MINUTE, inbound, outbound, with_conversation
+from tests.contracts.bench import AGENT, DID, MINUTE, entry, inbound, outbound, with_conversation
+from tests.contracts.lanes import take
 
 ANN_ID = ConversationId("ann")
 DESK = "desk@example.com"
@@ -124,3 +127,49 @@ class Courses:
             return [one.up_to if one else None for one in found]
 
         assert await store.transact(work) == [5, 3, 9]
+
+    async def test_a_conversation_leaves_its_thread_and_is_read_back_in_both_once_it_has_another(
+        self, store: Store
+    ) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[object]:
+            _open_text(ledger, now)
+            ledger.conversations.set_thread(ANN_ID, ThreadRef("C1/1"), "https://chat.example.com/1")
+            ledger.conversations.leave_thread(ANN_ID, ThreadRef("C1/1"), "https://chat.example.com/1")
+            left = ledger.conversations.get(ANN_ID)
+            active = [ledger.conversations.active_threads(now)]
+            ledger.conversations.set_thread(ANN_ID, ThreadRef("C2/1"), "https://chat.example.com/2")
+            active.append(ledger.conversations.active_threads(now))
+            ledger.conversations.leave_thread(ANN_ID, None, "")
+            gone = ledger.conversations.get(ANN_ID)
+            assert left
+            assert gone
+            found = [(one.thread, one.link, one.earlier_thread, one.earlier_link) for one in (left, gone)]
+            return [*found, *active]
+
+        assert await store.transact(work) == [
+            (None, "", "C1/1", "https://chat.example.com/1"),
+            (None, "", None, ""),
+            [],
+            ["C2/1", "C1/1"],
+        ]
+
+    async def test_what_is_readdressed_goes_in_its_new_lane_at_its_place_in_the_order(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[Sequence[str]]:
+            for id, lane in (("a", "slack/C1:ann"), ("b", "slack/C1:ann"), ("c", "slack/C2:ann")):
+                ledger.outbox.enqueue(entry(id, now, lane=lane))
+            ledger.outbox.enqueue(entry("sms", now, lane="slack/C1:ann", kind=WishKind.SEND_SMS))
+            seen: list[Sequence[str]] = [[one.id for one in ledger.outbox.ready((WishKind.SHOW_MESSAGE,))]]
+            for id in ("b", "a"):
+                ledger.outbox.readdress(EntryId(id), "slack/C2", "slack/C2:ann")
+            for _ in range(3):
+                (taken,) = take(ledger, now, of="slack/C2")
+                seen.append([taken.id, taken.lane])
+                ledger.outbox.settle(taken, Settlement(outcome=Outcome.SENT), EntryChange(state=EntryState.SENT), now)
+            seen.append([one.id for one in take(ledger, now, of="slack/C1")])
+            return seen
+
+        assert await store.transact(work) == [
+            ["a", "b", "c"],
+            *(["a", "slack/C2:ann"], ["b", "slack/C2:ann"], ["c", "slack/C2:ann"]),
+            ["sms"],
+        ]

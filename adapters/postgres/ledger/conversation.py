@@ -14,7 +14,7 @@ from bridge.domain.word import digits_of
 
 COLUMNS = """
     conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
-    conversation.owner, course, steered_by, steered_at, reopened_at
+    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link
 """
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -25,6 +25,9 @@ _SELECT = f"SELECT {COLUMNS} FROM conversation"
 _GET = f"{_SELECT} WHERE id = %s"
 _WHICH_IS_SHOWN_IN = "SELECT id FROM conversation WHERE thread = %s ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = %s, link = %s WHERE id = %s"
+_LEAVE_THREAD = """
+    UPDATE conversation SET thread = NULL, link = '', earlier_thread = %s, earlier_link = %s WHERE id = %s
+"""
 _SET_COVERED = "UPDATE conversation SET covered = %s, waiting_since = %s WHERE id = %s"
 _SET_OWNER = "UPDATE conversation SET owner = %s WHERE id = %s"
 _STEER = "UPDATE conversation SET course = %s, steered_by = %s, steered_at = %s WHERE id = %s"
@@ -41,8 +44,8 @@ _IS_OPENING = """
 """
 # Three steps into the indexes of `message` for each conversation, however many messages it has.
 _ACTIVE = """
-    WITH shown (thread, last_open, last) AS MATERIALIZED (
-        SELECT thread, last_open, greatest(
+    WITH shown (thread, earlier_thread, last_open, last) AS MATERIALIZED (
+        SELECT thread, earlier_thread, last_open, greatest(
             last_open,
             (SELECT max(position) FROM message WHERE conversation = number AND NOT is_open),
             (SELECT max(position) FROM message WHERE conversation = number AND is_open IS NULL)
@@ -52,7 +55,7 @@ _ACTIVE = """
         ) AS waiting
         WHERE thread IS NOT NULL
     )
-    SELECT thread FROM shown JOIN message ON position = last
+    SELECT thread, earlier_thread FROM shown JOIN message ON position = last
     WHERE received_at >= %s OR last_open IS NOT NULL
     ORDER BY last DESC
 """
@@ -104,6 +107,9 @@ class PostgresConversations:
     def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None:
         self._execute(_SET_THREAD, (thread, link, id))
 
+    def leave_thread(self, id: ConversationId, earlier: ThreadRef | None, link: str) -> None:
+        self._execute(_LEAVE_THREAD, (earlier, link, id))
+
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, waiting_since, id))
 
@@ -126,7 +132,8 @@ class PostgresConversations:
         return self._execute(_IS_OPENING).fetchone() is not None
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
-        return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (since,))]
+        found = self._execute(_ACTIVE, (since,))
+        return [ThreadRef(thread) for both in found for thread in both if thread]
 
     def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
         listed = [digits[::-1] for digits in map(digits_of, addresses) if digits]
@@ -135,7 +142,7 @@ class PostgresConversations:
 
 def read_conversation(row: Row) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
-    owner, course, steered_by, steered_at, reopened_at = decided
+    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -143,6 +150,8 @@ def read_conversation(row: Row) -> Conversation:
         opened_at=opened_at,
         thread=thread,
         link=link,
+        earlier_thread=earlier_thread,
+        earlier_link=earlier_link,
         covered=covered,
         waiting_since=waiting_since,
         owner=owner,

@@ -107,6 +107,13 @@ _UNTRIED = f"""
 _MOVE = """
     UPDATE entry SET position = DEFAULT WHERE id = %s AND state = 'ready' AND tries = 0 RETURNING lane
 """
+_READY = f"""
+    {SELECT} WHERE state IN ('ready', 'trying', 'asked') AND state = 'ready' AND kind = ANY(%s::text[])
+    ORDER BY position
+"""
+_READDRESS = """
+    UPDATE entry SET destination = %s, lane = %s, is_free = false WHERE id = %s AND state = 'ready'
+"""
 _LANE_OF_ID = f"{lock.LANE_OF_ENTRY} WHERE id = %s"
 _LANE_OF_TOKEN = f"{lock.LANE_OF_ENTRY} WHERE kind = 'send-sms' AND token = %s"
 _GET = f"{SELECT} WHERE id = %s"
@@ -174,6 +181,17 @@ class PostgresOutbox:
         for (lane,) in self._execute(_MOVE, (id,)).fetchall():
             self._execute(_CLOSE_LANE, (lane,))
             self._free(lane)
+
+    def ready(self, kinds: Sequence[WishKind]) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_READY, (list(kinds),))))
+
+    def readdress(self, id: EntryId, destination: str, lane: str) -> None:
+        before = self.get(id)
+        self._lock(lane)
+        if before and self._execute(_READDRESS, (destination, lane, id)).rowcount:
+            self._execute(_CLOSE_LANE, (lane,))  # it may stand before what was free until now
+            self._free(lane)
+            self._free(before.lane)
 
     def destinations(self, now: datetime) -> list[str]:
         return [destination for (destination,) in self._execute(_DESTINATIONS, (now,))]

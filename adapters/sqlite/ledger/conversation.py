@@ -22,7 +22,7 @@ from bridge.domain.phone import Address, PhoneNumber
 
 COLUMNS = """
     conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
-    conversation.owner, course, steered_by, steered_at, reopened_at
+    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link
 """
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -33,6 +33,9 @@ _SELECT = f"SELECT {COLUMNS} FROM conversation"
 _GET = f"{_SELECT} WHERE id = ?"
 _SHOWN_IN = f"{_SELECT} WHERE thread = ? ORDER BY number DESC LIMIT 1"
 _SET_THREAD = "UPDATE conversation SET thread = ?, link = ? WHERE id = ?"
+_LEAVE_THREAD = """
+    UPDATE conversation SET thread = NULL, link = '', earlier_thread = ?, earlier_link = ? WHERE id = ?
+"""
 _SET_COVERED = "UPDATE conversation SET covered = ?, waiting_since = ? WHERE id = ?"
 _SET_OWNER = "UPDATE conversation SET owner = ? WHERE id = ?"
 _STEER = "UPDATE conversation SET course = ?, steered_by = ?, steered_at = ? WHERE id = ?"
@@ -49,14 +52,14 @@ _IS_OPENING = """
 """
 # Three steps into the indexes of `message` for each conversation, however many messages it has.
 _ACTIVE = """
-    WITH shown (thread, waiting_since, last) AS MATERIALIZED (
-        SELECT thread, waiting_since, max(
+    WITH shown (thread, earlier_thread, last) AS MATERIALIZED (
+        SELECT thread, earlier_thread, max(
             coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open = 1), 0),
             coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open = 0), 0),
             coalesce((SELECT max(position) FROM message WHERE conversation = number AND is_open IS NULL), 0)
         ) FROM conversation WHERE thread IS NOT NULL
     )
-    SELECT thread FROM shown JOIN message ON position = last
+    SELECT thread, earlier_thread FROM shown JOIN message ON position = last
     WHERE received_at >= ? OR EXISTS (
         SELECT 1 FROM message AS waiting WHERE waiting.conversation = message.conversation AND waiting.is_open = 1
     )
@@ -108,6 +111,9 @@ class SqliteConversations:
     def set_thread(self, id: ConversationId, thread: ThreadRef | None, link: str) -> None:
         self._execute(_SET_THREAD, (thread, link, id))
 
+    def leave_thread(self, id: ConversationId, earlier: ThreadRef | None, link: str) -> None:
+        self._execute(_LEAVE_THREAD, (earlier, link, id))
+
     def set_covered(self, id: ConversationId, covered: int, waiting_since: datetime | None) -> None:
         self._execute(_SET_COVERED, (covered, moment_or_none(waiting_since), id))
 
@@ -130,7 +136,8 @@ class SqliteConversations:
         return self._execute(_IS_OPENING).fetchone() is not None
 
     def active_threads(self, since: datetime) -> list[ThreadRef]:
-        return [ThreadRef(thread) for (thread,) in self._execute(_ACTIVE, (moment(since),))]
+        found = self._execute(_ACTIVE, (moment(since),))
+        return [ThreadRef(thread) for both in found for thread in both if thread]
 
     def active_with(self, addresses: Sequence[Address], since: datetime, limit: int) -> list[ConversationId]:
         listed = json.dumps(sorted(endings(tuple(addresses))))
@@ -139,7 +146,7 @@ class SqliteConversations:
 
 def read_conversation(row: tuple[Any, ...]) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
-    owner, course, steered_by, steered_at, reopened_at = decided
+    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -147,6 +154,8 @@ def read_conversation(row: tuple[Any, ...]) -> Conversation:
         opened_at=read_moment(opened_at),
         thread=thread,
         link=link,
+        earlier_thread=earlier_thread,
+        earlier_link=earlier_link,
         covered=covered,
         waiting_since=read_moment_or_none(waiting_since),
         owner=owner,

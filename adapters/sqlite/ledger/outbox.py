@@ -103,6 +103,13 @@ _UNTRIED = f"{SELECT} WHERE lane = ? AND state = 'ready' AND tries = 0 ORDER BY 
 _BEHIND = "SELECT max(position) + 1 FROM entry"
 _RENUMBER = "UPDATE name SET number = ? WHERE name = ? AND noun = 'e'"
 _MOVE = "UPDATE entry SET position = ? WHERE position = ? AND state = 'ready' AND tries = 0 RETURNING lane"
+_READY = f"""
+    {SELECT} WHERE (state = 'ready' OR state = 'trying' OR state = 'asked') AND state = 'ready'
+    AND kind IN (SELECT value FROM json_each(?) AS claim) ORDER BY position
+"""
+_READDRESS = f"""
+    UPDATE entry SET destination = ?, lane = ?, is_free = 0 WHERE position = {_POSITION} AND state = 'ready'
+"""
 _GET = f"{SELECT} WHERE position = {_POSITION}"
 _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
@@ -169,6 +176,16 @@ class SqliteOutbox:
             self._execute(_RENUMBER, (behind, id))
             self._execute(_CLOSE_LANE, (lane,))
             self._free(lane)
+
+    def ready(self, kinds: Sequence[WishKind]) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_READY, (json.dumps(kinds),))))
+
+    def readdress(self, id: EntryId, destination: str, lane: str) -> None:
+        before = self.get(id)
+        if before and self._execute(_READDRESS, (destination, lane, id)).rowcount:
+            self._execute(_CLOSE_LANE, (lane,))  # it may stand before what was free until now
+            self._free(lane)
+            self._free(before.lane)
 
     def destinations(self, now: datetime) -> list[str]:
         return [destination for (destination,) in self._execute(_DESTINATIONS, (moment(now),))]

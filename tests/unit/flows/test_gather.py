@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.domain.command import PostToThread, Said
+from bridge.domain.command import Card, PostToThread, Said
 from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
@@ -139,3 +139,15 @@ async def test_everything_that_was_said_is_settled(books: Books) -> None:
     entries = [await books.entry(f"main:{number}/show/0") for number in (3, 4, 5)]
     assert {one.state for one in entries} == {EntryState.SENT}
     assert len({one.ref for one in entries}) == 1
+
+
+async def test_where_the_thread_is_gone_the_new_first_post_says_one_text_and_the_others_follow_it(books: Books) -> None:
+    gone = Settlement(outcome=Outcome.PERMANENT, detail="thread_not_found", reason=Reason.GONE)
+    await texts(books, "two", "three", "four")
+
+    await books.goes_out(books.at_first(WishKind.SHOW_MESSAGE, gone))
+    await books.goes_out()
+
+    posts = [one.command.content for one in books.outgoing if isinstance(one.command, PostToThread)]
+    assert [one.text for one in posts if isinstance(one, Card)] == ["one", "two"]
+    assert said(books)[1:] == [["three", "four"]]

@@ -6,7 +6,7 @@ import pytest
 
 from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
-from bridge.domain.phrase import Action, Mention, Moment, Phrase, Quote
+from bridge.domain.phrase import Action, Link, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
 from bridge.wording import thread as words
@@ -28,6 +28,8 @@ def said(phrase: Phrase) -> str:
                 parts.append(f"<{part.at:%H:%M}>")
             case Quote():
                 parts.append(f"<{part.text}>")
+            case Link():
+                parts.append(f"<{part.words}>")
             case _:
                 parts.append(part)
     return "".join(parts)
