@@ -103,9 +103,10 @@ _UNTRIED = f"{SELECT} WHERE lane = ? AND state = 'ready' AND tries = 0 ORDER BY 
 _BEHIND = "SELECT max(position) + 1 FROM entry"
 _RENUMBER = "UPDATE name SET number = ? WHERE name = ? AND noun = 'e'"
 _MOVE = "UPDATE entry SET position = ? WHERE position = ? AND state = 'ready' AND tries = 0 RETURNING lane"
+# The sign keeps SQLite from walking along all positions.
 _READY = f"""
     {SELECT} WHERE (state = 'ready' OR state = 'trying' OR state = 'asked') AND state = 'ready'
-    AND kind IN (SELECT value FROM json_each(?) AS claim) ORDER BY position
+    AND kind IN (SELECT value FROM json_each(?) AS claim) ORDER BY +position
 """
 _READDRESS = f"""
     UPDATE entry SET destination = ?, lane = ?, is_free = 0 WHERE position = {_POSITION} AND state = 'ready'
