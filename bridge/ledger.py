@@ -256,6 +256,9 @@ class Outbox(Protocol):
     def held(self, lane: str, detail: str, limit: int) -> list[OutboxEntry]:
         """Return up to `limit` held SMS of this lane that have this detail, in their order."""
 
+    def held_until(self, moment: datetime, detail: str, limit: int) -> list[OutboxEntry]:
+        """Return up to `limit` held entries with this detail that are due by then, the longest due first."""
+
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         """Return entries that are *trying* and may be asked about by now."""
 

@@ -123,7 +123,8 @@ class SlackChat:
         channel, thread_ts = names.parts(wish.thread) if wish.thread else (await self._api.channel(wish.channel), None)
         try:
             async for message in self._recent(channel, thread_ts, since - _BEFORE):
-                if _is_it(message, wish, key):
+                # A note for which a first post had to be made has both under its key.
+                if message.get("ts") != thread_ts and _is_it(message, wish, key):
                     return await self._posted(message, channel, thread_ts)
         except Blocked as error:
             if wire.refusal(error.__cause__) in refusals.UNREADABLE:

@@ -106,7 +106,7 @@ class Inbox:
             return _answer(forms.busy(payload))
         if isinstance(answer, Aside) and answer.wrong:
             return _answer(forms.refusal(answer.wrong))
-        if isinstance(read, SmsComposed):
+        if isinstance(read, SmsComposed) and read.did:
             self._visits.has_used(read.person, read.did)
         return BoltResponse(status=200)
 

@@ -172,6 +172,7 @@ _COURSE = (
     "ALTER TABLE conversation ADD COLUMN reopened_at TEXT",
     "ALTER TABLE conversation ADD COLUMN earlier_thread TEXT",
     "ALTER TABLE conversation ADD COLUMN earlier_link TEXT",
+    "CREATE INDEX entry_planned ON entry (detail, due_at) WHERE state = 'held'",
 )
 
 

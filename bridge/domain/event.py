@@ -59,6 +59,7 @@ class ThreadReply:
     mark: Mark | None = None  # the mark of ours that it bore when it was read back
     mentions_us: bool = False  # the app was called by its name, which `text` leaves out
     standing: Standing = MEMBER  # its author's
+    send_at: datetime | None = None  # when it is to go out, where its author has chosen a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,15 +93,20 @@ class ReplyTurned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsComposed:
-    """A person filled in the form for a new text; `to` are numbers, each as people write one."""
+    """A person filled in the form for a new text, or for one within a conversation.
+
+    `to` are numbers, each as people write one; within a conversation neither they nor `did` say anything.
+    """
 
     key: EventKey
     form: EventKey  # however often one form is submitted, one text comes of it
-    did: PhoneNumber
-    to: tuple[str, ...]
+    conversation: ConversationId | None = None
+    did: PhoneNumber | None = None
+    to: tuple[str, ...] = ()
     text: str
     files: tuple[File, ...] = ()
     unfit_files: tuple[str, ...] = ()
+    send_at: datetime | None = None  # where it is not to go out at once
     person: PersonRef
     standing: Standing = MEMBER
     channels: frozenset[ChannelRef]  # that he can see
@@ -113,6 +119,18 @@ class NameGiven:
     key: EventKey
     address: Address
     name: str
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderWished:
+    """A person wants to be reminded of a conversation; without a moment, not any more."""
+
+    key: EventKey
+    conversation: ConversationId
+    due_at: datetime | None
+    note: str = ""
     person: PersonRef
     standing: Standing = MEMBER
 
@@ -163,7 +181,7 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Form = SmsComposed | NameGiven | OwnerChosen  # filled in by one person
+Form = SmsComposed | NameGiven | OwnerChosen | ReminderWished  # filled in by one person
 Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed | Form  # of one person
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

@@ -39,6 +39,10 @@ class Case(StrEnum):
     ASSIGNED = "assigned"
     GIVEN_BACK = "given-back"
     MOVED_ON = "moved-on"
+    PLANNED = "planned"
+    OVERTAKEN = "overtaken"
+    LEFT_AS_PLANNED = "left-as-planned"
+    REMINDER = "reminder"
     DECIDED = "decided"
     HEARD = "heard"
 

@@ -9,7 +9,7 @@ from functools import partial
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.query import is_up
 from bridge.engine.recovery import AT_ONCE, CHAT, Recovery
-from bridge.flows import find, forget, own, summarize, warn
+from bridge.flows import find, forget, own, postpone, summarize, warn
 from bridge.ports import Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
@@ -100,6 +100,7 @@ def _summarize(plan: DialPlan, unreachable: Mapping[str, str | None], ledger: Le
         else:
             warn.admin(ledger, f"listener/{name}", admin_words.listener_down(name, state), now)
     own.give_back(ledger, plan, now)
+    postpone.due(ledger, plan, now)
     summarize.unacknowledged(ledger, plan, now)
     warn.admins(ledger, plan, now)
 

@@ -34,11 +34,13 @@ from bridge.domain.segment import Segments, split
 from bridge.errors import Reason
 from bridge.flows import depict, gather, name, own, request
 from bridge.ports import Ledger
+from bridge.wording import post as post_words
 from bridge.wording import thread as words
 
 MEDIA_GRANT = timedelta(hours=12)
 LARGEST_FILE = 25_000_000
 INLINE_PICTURES = 4_000_000
+_FOR_ALL = (Case.GIVEN_BACK, Case.REMINDER)  # notes that stand in the channel too: in a thread nobody might see them
 _MARKS_OF_REFUSED = {Reason.NOTE: Mark.NOTE, Reason.OUTSIDE: Mark.NOTE, Reason.WITHDRAWN: Mark.CANCELLED}
 
 
@@ -120,7 +122,7 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     more = tuple(depict.said(ledger, plan, conversation, one, 0) for one in rest if one)
     is_news = depict.breaks_silence(ledger, plan, conversation, message)
     owner = own.of(plan, conversation) if is_news and plan.mentions else None
-    footing = (*said.footing, *words.meant_for(owner)) if owner else said.footing
+    footing = (*said.footing, *post_words.meant_for(owner)) if owner else said.footing
     posted = _posted(entry, conversation, replace(said, more=more, footing=footing))
     return replace(posted, in_channel=is_news)
 
@@ -144,10 +146,12 @@ def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> C
     conversation = ledger.conversations.get(ConversationId(entry.subject))
     if not conversation:
         return Unsaid.WITHDRAWN
+    if conversation.thread is None and (last := ledger.messages.last_heard(conversation.id)):
+        return _posted(entry, conversation, depict.card(ledger, plan, conversation, last, 0))  # the note goes below it
     notice, did = Notice.unpacked(entry.detail), plan.did(conversation.did)
     phrase, buttons = words.note(notice)
     posted = _posted(entry, conversation, Note(phrase=phrase, buttons=buttons))
-    is_for_all = notice.case is Case.GIVEN_BACK and did is not None and bool(did.echo_after)
+    is_for_all = notice.case in _FOR_ALL and did is not None and bool(did.echo_after)
     return replace(posted, in_channel=is_for_all)
 
 

@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, gather, request, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, gather, request, steer, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -183,6 +183,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     ledger.posts.save(post)
     if message and message.direction is Direction.OUTBOUND:
         _stands_for(ledger, message, ref, entry, now)
+    if entry.kind is WishKind.SAY_NOTE:
+        _said(ledger, conversation, entry, now)
     if conversation.thread is None:
         ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
         if conversation.earlier_thread:
@@ -192,6 +194,14 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     acknowledge.adopt(ledger, plan, ref, now)
     if now - posted_at > PROMPT:
         acknowledge.shown_before(ledger, plan, ledger.conversations.get(conversation.id) or conversation, post, now)
+
+
+def _said(ledger: Ledger, conversation: Conversation, entry: OutboxEntry, now: datetime) -> None:
+    """Say a note below the first post that had to be made for it; once a reminder is said, its conversation waits."""
+    if conversation.thread is None:
+        ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
+    elif Notice.unpacked(entry.detail).case is Case.REMINDER:
+        steer.reopened(ledger, conversation, entry.id, now)
 
 
 def _stands_for(ledger: Ledger, message: Message, ref: PostRef, entry: OutboxEntry, now: datetime) -> None:

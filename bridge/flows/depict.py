@@ -14,7 +14,7 @@ from bridge.domain.visible import is_blank, posts_of
 from bridge.flows import acknowledge, name
 from bridge.ports import Ledger
 from bridge.wording import menu as menu_words
-from bridge.wording import thread as words
+from bridge.wording import post as words
 
 LATE_BY = timedelta(minutes=2)
 

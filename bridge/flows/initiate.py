@@ -1,41 +1,63 @@
 """Initiate: a person writes to somebody first. It goes out as a reply does, and stands in the thread in his name."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bridge.domain.aside import Aside
 from bridge.domain.conversation import ConsentState, Conversation, Course
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.event import SmsComposed, ThreadReply
-from bridge.domain.ids import EventKey, MessageId, PostRef, ThreadRef
+from bridge.domain.ids import ConversationId, EventKey, MessageId, PostRef, ThreadRef
 from bridge.domain.message import Direction, Message
-from bridge.domain.phone import PhoneNumber, dialled
+from bridge.domain.phone import Address, PhoneNumber, dialled
 from bridge.domain.segment import Segments
 from bridge.domain.toll import region_of
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import admit, converse, limit, own, reply, request
+from bridge.flows import acknowledge, admit, compose, converse, limit, own, reply, request
 from bridge.ports import Ledger
 from bridge.wording import form as words
 
 MOST_PEOPLE = 10  # in one group
+LONGEST = timedelta(days=120)  # for which a text may wait for its time
 
 
 def sms(ledger: Ledger, plan: DialPlan, event: SmsComposed, now: datetime) -> Aside | None:
     """Have it sent and shown, or say of each field of the form what is wrong with it."""
-    did = plan.did(event.did)
+    if event.conversation:
+        return _answer(ledger, plan, event.conversation, event, now)
+    did = plan.did(event.did) if event.did else None
     if did is None:
         return Aside(wrong={words.DID: words.no_such_did()})
     if did.channel not in event.channels or admit.refusal(plan, did, event.person, event.standing):
         return Aside(wrong={words.DID: words.not_yours()})
     people = _people(did, event)
-    wrong = _wrong_people(ledger, plan, did, people, event) | _wrong_text(did, event)
+    wrong = _wrong_people(ledger, plan, did, people, event) | _wrong_text(did, event, now)
     if wrong:
         return Aside(wrong=wrong)
     conversation = converse.between(ledger, did, people, now)
     if conversation.course is Course.BLOCKED:
         return Aside(wrong={words.TO: words.is_blocked()})
-    if ledger.messages.get(MessageId(event.form)) is None:
-        own.taken_on(ledger, plan, conversation, event.person, event.key, now)
-        _send(ledger, plan, did, conversation, event, now)
+    _send(ledger, plan, did, conversation, event, now)
+    return None
+
+
+def _answer(ledger: Ledger, plan: DialPlan, within: ConversationId, event: SmsComposed, now: datetime) -> Aside | None:
+    """Have it sent within a conversation, which it takes on as any reply does."""
+    conversation = ledger.conversations.get(within)
+    did = plan.did(conversation.did) if conversation else None
+    if conversation is None or did is None:
+        return Aside(wrong={words.TEXT: words.no_such_did()})
+    if did.channel not in event.channels or admit.refusal(plan, did, event.person, event.standing):
+        return Aside(wrong={words.TEXT: words.not_yours()})
+    if conversation.course is Course.BLOCKED:
+        return Aside(wrong={words.TEXT: words.is_blocked()})
+    to = compose.recipients(ledger, plan, did, conversation)
+    why_nots = (_why_not(ledger, plan, did, one) for one in to)
+    barred = next(({words.TEXT: why_not} for why_not in why_nots if why_not), {})
+    if wrong := barred | _wrong_text(did, event, now):
+        return Aside(wrong=wrong)
+    said = _send(ledger, plan, did, conversation, event, now)
+    if said:
+        acknowledge.by_reply(ledger, plan, conversation, said, now)
     return None
 
 
@@ -61,8 +83,10 @@ def _wrong_people(
     return next(({words.TO: why_not} for why_not in why_nots if why_not), {})
 
 
-def _why_not(ledger: Ledger, plan: DialPlan, did: Did, number: PhoneNumber) -> str:
+def _why_not(ledger: Ledger, plan: DialPlan, did: Did, number: Address) -> str:
     """Say why this number is not texted, if so."""
+    if not number.is_repliable:
+        return words.not_repliable()
     if plan.did(number):
         return words.is_ours(number.value)
     if barrier := limit.barred(plan, did, number):
@@ -72,7 +96,9 @@ def _why_not(ledger: Ledger, plan: DialPlan, did: Did, number: PhoneNumber) -> s
     return words.opted_out(number.value) if is_withdrawn else ""
 
 
-def _wrong_text(did: Did, event: SmsComposed) -> dict[str, str]:
+def _wrong_text(did: Did, event: SmsComposed, now: datetime) -> dict[str, str]:
+    if event.send_at and not now < event.send_at <= now + LONGEST:
+        return {words.AT: words.not_in_reach(LONGEST.days)}
     if event.unfit_files:
         return {words.FILES: words.unfit_file(event.unfit_files[0])}
     if is_blank(event.text) and not event.files:
@@ -85,8 +111,11 @@ def _wrong_text(did: Did, event: SmsComposed) -> dict[str, str]:
 
 def _send(
     ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, event: SmsComposed, now: datetime
-) -> None:
-    """Keep it, have it shown, and send it as if it had been said in the thread."""
+) -> ThreadReply | None:
+    """Keep it, have it shown, and send it as if it had been said in the thread; once, however often it comes."""
+    if ledger.messages.get(MessageId(event.form)):
+        return None
+    own.taken_on(ledger, plan, conversation, event.person, event.key, now)
     message = Message(
         id=MessageId(event.form),
         conversation=conversation.id,
@@ -108,5 +137,7 @@ def _send(
         files=event.files,
         said_at=now,
         standing=event.standing,
+        send_at=event.send_at,
     )
     reply.sent_anew(ledger, plan, conversation, message, said, now, whatever_it_says=True)
+    return said

@@ -19,7 +19,7 @@ def strays(ledger: Ledger, plan: DialPlan) -> None:
         conversation = _conversation(ledger, entry)
         destination = request.channel(plan.did(conversation.did)) if conversation else entry.destination
         if conversation and destination != entry.destination:
-            ledger.outbox.readdress(entry.id, destination, f"{destination}:{conversation.id}")
+            ledger.outbox.readdress(entry.id, destination, f"{destination}:{entry.lane.partition(':')[2]}")
 
 
 def _conversation(ledger: Ledger, entry: OutboxEntry) -> Conversation | None:

@@ -11,7 +11,7 @@ from bridge.domain.message import Direction, Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.visible import is_blank, posts_of
-from bridge.flows import attach, converse, request, steer, warn
+from bridge.flows import attach, converse, postpone, request, steer, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -42,6 +42,7 @@ def sms(ledger: Ledger, plan: DialPlan, event: InboundSms, now: datetime) -> Non
     if steer.heard(ledger, plan, conversation, message, now) and conversation.waiting_since is None:
         ledger.conversations.set_covered(conversation.id, conversation.covered, now)
         request.amended(ledger, conversation, event.key, now)
+    postpone.overtaken(ledger, did, conversation, event.key, now)
     _keyword(ledger, did, conversation, event, now)
 
 

@@ -1,6 +1,7 @@
 """Release: a person has held replies sent, as many as the limits let out, or has them dropped."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 
@@ -28,10 +29,10 @@ def sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: ButtonPresse
     held = _spoken_of(ledger, entry)
     for _, parts in groupby(held, key=lambda one: one.subject):
         reply = list(parts)
-        over = _let_out(ledger, plan, reply, now)
+        over = let_out(ledger, plan, reply, now)
         if over:
             return over.notice(reply[0].token, event.person)
-        _altered(ledger, reply, _GO, event, now)
+        _altered(ledger, reply, replace(_GO, due_at=now), event, now)
     return _by(event) if held else None
 
 
@@ -53,7 +54,8 @@ def _spoken_of(ledger: Ledger, entry: OutboxEntry) -> list[OutboxEntry]:
     return [one for one in siblings if one.state is EntryState.HELD]
 
 
-def _let_out(ledger: Ledger, plan: DialPlan, reply: Sequence[OutboxEntry], now: datetime) -> Over | None:
+def let_out(ledger: Ledger, plan: DialPlan, reply: Sequence[OutboxEntry], now: datetime) -> Over | None:
+    """Count the parts of one held reply, or tell which limit holds it."""
     about = compose.whose(ledger, plan, reply[0])
     if not about:
         return None  # our number has left the configuration: composing it will tell

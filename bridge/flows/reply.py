@@ -21,7 +21,7 @@ from bridge.errors import Reason
 from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, own, request, warn
 from bridge.ports import Ledger
 from bridge.wording import aside as words
-from bridge.wording import thread as thread_words
+from bridge.wording import post as post_words
 
 MARKED_AFTER = timedelta(seconds=1)  # after it became due; by then it has mostly left
 
@@ -80,7 +80,7 @@ def _elsewhere(conversation: Conversation, event: ThreadReply, aside: Aside | No
     """Add, for whoever has replied in a thread that the conversation has left, where it goes on."""
     if not conversation.thread or conversation.thread == event.thread:
         return aside
-    there = thread_words.goes_on(conversation.link)
+    there = post_words.goes_on(conversation.link)
     return replace(aside, phrase=(*aside.phrase, " ", *there)) if aside else Aside(phrase=there)
 
 
@@ -261,8 +261,10 @@ def _send(
     if event.files and did.converts:
         request.fitted_before_sending(ledger, did, message, event.key, now)
     texts = compose.texts_of(message, did, plan)
-    question = None if unsure_since else _question(plan, did, message, event, texts, now)
-    if question:
+    question = None if unsure_since or event.send_at else _question(plan, did, message, event, texts, now)
+    if event.send_at:
+        _plan(ledger, did, conversation, message, event, texts, event.send_at, now)
+    elif question:
         tokens = _requested(ledger, did, message, event, texts, now, held=True)
         notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=_cost(texts))
         warn.thread(ledger, did, conversation, notice, event.key, now)
@@ -273,6 +275,22 @@ def _send(
     if event.files:
         attach.judged(ledger, plan, compose.Whose(message, conversation, did), f"{event.key}/unfit", now)
     _say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
+
+
+def _plan(
+    ledger: Ledger,
+    did: Did,
+    conversation: Conversation,
+    message: Message,
+    event: ThreadReply,
+    texts: list[str],
+    due_at: datetime,
+    now: datetime,
+) -> None:
+    """Hold it until its time, and say so where it stands."""
+    tokens = _requested(ledger, did, message, event, texts, now, held=True, detail=request.PLANNED, due_at=due_at)
+    notice = Notice(case=Case.PLANNED, about=tokens[0], person=event.author, at=due_at)
+    warn.thread(ledger, did, conversation, notice, event.key, now)
 
 
 def _send_within_limits(

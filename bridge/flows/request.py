@@ -5,7 +5,7 @@ from datetime import datetime
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import Did
-from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PostRef, ThreadRef, step
+from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PersonRef, PostRef, ThreadRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
@@ -15,7 +15,7 @@ from bridge.ports import Ledger
 _ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE, WishKind.FIT_FILES)
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
 DARKROOM = "pictures"
-WITHOUT_FILES, OVER_LIMIT = "without files", "over limit"  # the details that a reply's SMS may have
+WITHOUT_FILES, OVER_LIMIT, PLANNED = "without files", "over limit", "planned"  # details that a reply's SMS may have
 
 
 def channel(did: Did | None) -> str:
@@ -84,6 +84,28 @@ def said(
         detail=notice.packed(),
         unsure_since=doubt.since(ledger, since, now),
     )
+
+
+def reminded(
+    ledger: Ledger, did: Did, conversation: Conversation, notice: Notice, cause: str, due_at: datetime, now: datetime
+) -> None:
+    """Have a reminder said at its time, in a lane of its own, so that nothing waits behind it."""
+    _put(
+        ledger,
+        note(cause, notice.case),
+        WishKind.SAY_NOTE,
+        conversation.id,
+        now,
+        destination=channel(did),
+        within=reminders(conversation.id, notice.person),
+        detail=notice.packed(),
+        due_at=due_at,
+    )
+
+
+def reminders(conversation: ConversationId, person: PersonRef | None) -> str:
+    """Name the part of a lane in which a person's reminder of this conversation stands."""
+    return f"{conversation}/reminder/{person}"
 
 
 def amended(ledger: Ledger, conversation: Conversation, cause: str, now: datetime) -> None:

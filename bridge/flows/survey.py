@@ -29,7 +29,7 @@ from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
 from bridge.flows import admit, find, name
 from bridge.ports import Ledger
-from bridge.wording import thread as words
+from bridge.wording import post as words
 
 MOST_WAITING = 500  # that are looked at; whoever waits longest is among them
 MOST_PEERS = 20

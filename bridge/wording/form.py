@@ -3,7 +3,7 @@
 from bridge.domain.phone import spoken
 from bridge.domain.toll import Barrier
 
-DID, TO, TEXT, FILES = "did", "to", "text", "files"  # the fields
+DID, TO, TEXT, FILES, SNIPPET, AT = "did", "to", "text", "files", "snippet", "at"  # the fields
 
 NEW_SMS = "New SMS"
 SEND, CANCEL, CLOSE = "Send", "Cancel", "Close"
@@ -66,6 +66,14 @@ _BARRIERS = {
 
 def barred(number: str, barrier: Barrier) -> str:
     return f"{spoken(number)} {_BARRIERS[barrier]}."
+
+
+def not_repliable() -> str:
+    return "This sender cannot be answered."
+
+
+def not_in_reach(days: int) -> str:
+    return f"Choose a moment from now on, within {days} days; or none, to send it now."
 
 
 def is_blocked() -> str:

@@ -73,3 +73,10 @@ def busy() -> str:
 
 def unreadable() -> str:
     return "This could not be read, and nothing was changed. Your admin has been told."
+
+
+WHEN, AT, NOTE = "when", "at", "note"  # the fields of a reminder
+
+
+def not_in_reach(days: int) -> str:
+    return f"Choose a moment from now on, within {days} days."

@@ -1,78 +1,15 @@
-"""What we say in a thread: the conversation's first post, and the notes below it."""
+"""The notes that we put into a thread: what happened to a reply, what is asked, what somebody has decided."""
 
-from datetime import datetime
-
-from bridge.domain.dialplan import Meaning
 from bridge.domain.ids import PersonRef
 from bridge.domain.notice import Case, Notice
 from bridge.domain.phone import spoken
-from bridge.domain.phrase import Action, Button, Link, Mention, Moment, Phrase, Quote
+from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
+from bridge.wording.post import goes_on
 
 UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
-NO_TEXT = "(no text)"
-NO_LONGER_KEPT = "(no longer kept)"
-PICTURE = "(picture)"
-ACKNOWLEDGE = "Acknowledge"
 ANY_PICTURE = "any picture"  # the reason of a file that is refused although pictures are converted
-
-
-def who(names: list[str | None], numbers: list[str]) -> str:
-    """Name the people of a conversation: "Ada Moss · (415) 555-0123"; a number without a name stands alone."""
-    pairs = zip(names, numbers, strict=True)
-    return ", ".join(f"{name} · {spoken(number)}" if name else spoken(number) for name, number in pairs)
-
-
-def to_did(label: str, number: str) -> Phrase:
-    return (f"to {label} · {spoken(number)}",)
-
-
-def waiting(since: datetime) -> Phrase:
-    return ("Waiting since ", Moment(since))
-
-
-_TAKEN = {
-    None: "Acknowledged by ",
-    Meaning.MINE: "Taken by ",
-    Meaning.DONE: "Done, says ",
-    Meaning.NO_ANSWER: "No answer needed, says ",
-}
-
-
-def taken(by: PersonRef, at: datetime, meaning: Meaning | None = None) -> Phrase:
-    return (_TAKEN[meaning], Mention(by), ", ", Moment(at))
-
-
-def nothing_waits() -> Phrase:
-    return ("Nothing is waiting here.",)
-
-
-def continued(link: str) -> Phrase:
-    """Say that a conversation goes on here that began in an earlier thread; without a link that is gone."""
-    return (" · continued from ", Link(link, "an earlier thread")) if link else (" · continued from a deleted thread",)
-
-
-def goes_on(link: str) -> Phrase:
-    """Say where a conversation goes on that has left its thread."""
-    return (
-        ("This conversation goes on in ", Link(link, "another thread"), ".")
-        if link
-        else ("This conversation goes on in another thread.",)
-    )
-
-
-def written_by(person: PersonRef) -> Phrase:
-    return ("sent by ", Mention(person))
-
-
-def meant_for(person: PersonRef) -> Phrase:
-    """Call whoever had the conversation last, when it goes on after a long quiet."""
-    return (" For ", Mention(person))
-
-
-def sent_earlier(at: datetime) -> Phrase:
-    return ("sent ", Moment(at), ", reached us late")
 
 
 _REASONS = {
@@ -117,6 +54,8 @@ BUTTONS = {
     Case.ASK_LATE: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.ASK_RESTORED: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.OVER_LIMIT: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
+    Case.PLANNED: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
+    Case.OVERTAKEN: ((Action.SEND_NOW, "Send now"), (Action.CANCEL, "Don't send")),
     Case.UNSUPPORTED_FILE: _WITHOUT_OR_CANCEL,
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREADABLE: _WITHOUT_OR_CANCEL,
@@ -314,6 +253,32 @@ def _given_back(notice: Notice) -> Phrase:
     return ("Waiting", *since, ", and ", *_owner(notice), " has not answered: it is anybody's again.")
 
 
+def _planned(notice: Notice) -> Phrase:
+    return (*_by(notice), "this goes out ", *_moment(notice), ", unless somebody texts here before.")
+
+
+def _overtaken(notice: Notice) -> Phrase:
+    return (
+        *_by(notice),
+        "your text planned for ",
+        *_moment(notice),
+        " has not gone out, because somebody has texted here meanwhile. Is it still to be sent?",
+    )
+
+
+def _left_as_planned(notice: Notice) -> Phrase:
+    return (*_by(notice), "this went out as planned, ", *_moment(notice), ".")
+
+
+def _reminder(notice: Notice) -> Phrase:
+    about: Phrase = (": ", Quote(notice.detail)) if notice.detail else (".",)
+    return (*((Mention(notice.person), ", ") if notice.person else ()), "you wanted to be reminded of this", *about)
+
+
+def _moment(notice: Notice) -> Phrase:
+    return (Moment(notice.at),) if notice.at else ("later",)
+
+
 def _owner(notice: Notice) -> Phrase:
     return (Mention(notice.person),) if notice.person else ("its owner",)
 
@@ -341,6 +306,10 @@ _PHRASES = {
     Case.BLOCKED: _blocked,
     Case.ASSIGNED: _assigned,
     Case.GIVEN_BACK: _given_back,
+    Case.PLANNED: _planned,
+    Case.OVERTAKEN: _overtaken,
+    Case.LEFT_AS_PLANNED: _left_as_planned,
+    Case.REMINDER: _reminder,
     Case.MOVED_ON: lambda notice: goes_on(notice.detail),
     Case.HEARD: _heard,
     Case.SEND_FAILED: _failed,

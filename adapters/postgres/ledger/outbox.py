@@ -121,6 +121,9 @@ _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = %s"
 _BY_REF = "SELECT id FROM entry WHERE kind = 'send-sms' AND ref = %s AND ref <> '' ORDER BY position DESC LIMIT 1"
 _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = %s ORDER BY position"
 _HELD = f"{SELECT} WHERE state = 'held' AND lane = %s AND detail = %s ORDER BY position LIMIT %s"
+_HELD_UNTIL = f"""
+    {SELECT} WHERE state = 'held' AND detail = %s AND due_at <= %s ORDER BY due_at, position LIMIT %s
+"""
 _UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= %s ORDER BY ask_at, position LIMIT %s"
 _UNENDED = """
     SELECT count(*) FROM attempt
@@ -254,6 +257,9 @@ class PostgresOutbox:
     def held(self, lane: str, detail: str, limit: int) -> list[OutboxEntry]:
         self._lock(lane)
         return list(map(read_entry, self._execute(_HELD, (lane, detail, limit))))
+
+    def held_until(self, moment: datetime, detail: str, limit: int) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_HELD_UNTIL, (detail, moment, limit))))
 
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         return list(map(read_entry, self._execute(_UNRESOLVED, (now, limit))))

@@ -9,3 +9,6 @@ ALTER TABLE conversation
     ADD COLUMN reopened_at timestamptz,
     ADD COLUMN earlier_thread text COLLATE "C",
     ADD COLUMN earlier_link text COLLATE "C";
+
+-- By which held texts are found whose time has come.
+CREATE INDEX entry_planned ON entry (detail, due_at) WHERE state = 'held';

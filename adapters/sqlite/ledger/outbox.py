@@ -116,6 +116,9 @@ _BY_TOKEN = f"{SELECT} WHERE kind = 'send-sms' AND token = ?"
 _BY_REF = f"{SELECT} WHERE kind = 'send-sms' AND ref = ?1 AND ref <> '' ORDER BY position DESC LIMIT 1"
 _OF_MESSAGE = f"{SELECT} WHERE kind = 'send-sms' AND subject = ? ORDER BY position"
 _HELD = f"{SELECT} WHERE state = 'held' AND lane = ? AND detail = ? ORDER BY position LIMIT ?"
+_HELD_UNTIL = f"""
+    {SELECT} WHERE state = 'held' AND detail = ? AND due_at <= ? ORDER BY due_at, position LIMIT ?
+"""
 _UNRESOLVED = f"{SELECT} WHERE state = 'trying' AND ask_at <= ? ORDER BY ask_at, position LIMIT ?"
 _UNENDED = """
     SELECT count(*) FROM attempt
@@ -249,6 +252,9 @@ class SqliteOutbox:
 
     def held(self, lane: str, detail: str, limit: int) -> list[OutboxEntry]:
         return list(map(read_entry, self._execute(_HELD, (lane, detail, limit))))
+
+    def held_until(self, moment_: datetime, detail: str, limit: int) -> list[OutboxEntry]:
+        return list(map(read_entry, self._execute(_HELD_UNTIL, (detail, moment(moment_), limit))))
 
     def unresolved(self, now: datetime, limit: int) -> list[OutboxEntry]:
         return list(map(read_entry, self._execute(_UNRESOLVED, (moment(now), limit))))

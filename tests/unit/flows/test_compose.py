@@ -25,7 +25,7 @@ from bridge.domain.outbox import OutboxEntry, WishKind
 from bridge.domain.phrase import Action, Mark
 from bridge.flows import compose, request
 from bridge.flows.compose import Unsaid
-from bridge.wording import thread as words
+from bridge.wording import post as words
 from tests.unit.flows.books import ANN, BOB, JPEG, MINUTE, OTHER_DID, Books, did, file, plan
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.domain.command import AmendPost, Card, MarkPost, PostToThread, SendSms
+from bridge.domain.command import AmendPost, Card, MarkPost, Note, PostToThread, SendSms
 from bridge.domain.conversation import ConsentState
 from bridge.domain.notice import Case
 from bridge.domain.outbox import FRESH, EntryState, Outcome, Settlement, WishKind, backoff
@@ -352,15 +352,19 @@ async def test_the_first_post_of_a_thread_opened_anew_keeps_the_text_that_opened
     assert amendment.content.text == "Two"
 
 
-async def test_a_note_in_a_deleted_thread_opens_a_new_one(books: Books) -> None:
+async def test_a_note_in_a_deleted_thread_opens_a_new_one_with_the_last_text_and_stands_below_it(books: Books) -> None:
     await books.texts("One")
     await books.goes_out()
     await books.replies(" ")
 
     await books.goes_out(books.at_first(WishKind.SAY_NOTE, GONE))
+    await books.goes_out()
 
-    assert await books.root() == books.posts[-1]
-    assert books.notices() == [Case.EMPTY_REPLY] * 2
+    first, note = [one.command for one in books.outgoing if isinstance(one.command, PostToThread)][-2:]
+    assert isinstance(first.content, Card)
+    assert first.content.text == "One"
+    assert isinstance(note.content, Note)
+    assert await books.root() == books.posts[-2]
 
 
 async def test_a_thread_that_was_acknowledged_before_it_was_known_says_so_at_once(books: Books) -> None:

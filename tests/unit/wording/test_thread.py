@@ -9,6 +9,7 @@ from bridge.domain.notice import Case, Notice
 from bridge.domain.phrase import Action, Link, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
+from bridge.wording import post
 from bridge.wording import thread as words
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -109,12 +110,12 @@ def test_without_a_reason_the_carrier_simply_refused() -> None:
 
 
 def test_the_card_speaks_of_people_moments_and_numbers() -> None:
-    assert words.who(["Ada Moss", None], [ANN, "72345"]) == "Ada Moss · (212) 555-0142, 72345"
-    assert said(words.to_did("Main line", "+14155550100")) == "to Main line · (415) 555-0100"
-    assert said(words.waiting(AT)) == "Waiting since <15:00>"
-    assert said(words.taken(BEN, AT)) == "Acknowledged by <U0BEN>, <15:00>"
-    assert said(words.nothing_waits()) == "Nothing is waiting here."
-    assert said(words.sent_earlier(AT - timedelta(hours=1))) == "sent <14:00>, reached us late"
+    assert post.who(["Ada Moss", None], [ANN, "72345"]) == "Ada Moss · (212) 555-0142, 72345"
+    assert said(post.to_did("Main line", "+14155550100")) == "to Main line · (415) 555-0100"
+    assert said(post.waiting(AT)) == "Waiting since <15:00>"
+    assert said(post.taken(BEN, AT)) == "Acknowledged by <U0BEN>, <15:00>"
+    assert said(post.nothing_waits()) == "Nothing is waiting here."
+    assert said(post.sent_earlier(AT - timedelta(hours=1))) == "sent <14:00>, reached us late"
 
 
 def test_a_size_is_said_against_its_limit() -> None:
