@@ -1,7 +1,6 @@
 """The form for a new text: its labels, and what is wrong in which of its fields."""
 
 from bridge.domain.phone import spoken
-from bridge.domain.toll import Barrier
 
 DID, TO, TEXT, FILES = "did", "to", "text", "files"  # the fields
 
@@ -53,19 +52,6 @@ def no_groups() -> str:
 
 def is_ours(number: str) -> str:
     return f"{spoken(number)} is one of our own numbers."
-
-
-_BARRIERS = {
-    Barrier.PREMIUM: "is a number at a special rate",
-    Barrier.SATELLITE: "belongs to a satellite or an international service",
-    Barrier.EMERGENCY: "is an emergency number. Please call it",
-    Barrier.SHORT_CODE: "is a short code, which the configuration does not allow",
-    Barrier.FOREIGN: "is in a country that the configuration does not allow",
-}
-
-
-def barred(number: str, barrier: Barrier) -> str:
-    return f"{spoken(number)} {_BARRIERS[barrier]}."
 
 
 def opted_out(number: str) -> str:

@@ -9,6 +9,7 @@ from bridge.domain.phone import spoken
 from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
+from bridge.wording.barrier import barred
 
 UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
 NO_TEXT = "(no text)"
@@ -174,17 +175,8 @@ def _ask_restored(notice: Notice) -> Phrase:
     )
 
 
-_BARRIERS = {
-    Barrier.PREMIUM: "is a number at a special rate, by which its owner earns",
-    Barrier.SATELLITE: "belongs to a satellite or an international service",
-    Barrier.EMERGENCY: "is an emergency number. Please call it",
-    Barrier.SHORT_CODE: "is a short code, and the configuration allows no answers to these",
-    Barrier.FOREIGN: "is in a country or territory that the configuration does not allow",
-}
-
-
 def _barred(notice: Notice) -> Phrase:
-    return (*_by(notice), f"not sent. {spoken(notice.address)} {_BARRIERS[Barrier(notice.reason)]}.")
+    return (*_by(notice), f"not sent. {barred(notice.address, Barrier(notice.reason))}")
 
 
 _LIMITS = {
