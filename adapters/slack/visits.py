@@ -154,7 +154,7 @@ class Visits:
             asked = AskLines(person=PersonRef(person), standing=standing, channels=seen, words=words)
             view = await self._desk.ask(asked)
             assert isinstance(view, LinesView)
-        except PortError as error:
+        except (PortError, StoreBusy) as error:
             _LOG.warning("a form was not opened: %s", error)
             return
         form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()

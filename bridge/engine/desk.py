@@ -41,22 +41,20 @@ class ReadingDesk:
         self._violated = violated
 
     async def ask(self, query: Query) -> View:
-        if isinstance(query, AskLines):
-            return survey.lines(self._plan, query)  # which needs no store, however busy it is
         view = await self._store.transact(partial(_answer, self._plan, query))
         if not isinstance(view, StatusView):
             return view
         return replace(view, listeners=self._listeners(), violated=tuple(sorted(self._violated())))
 
 
-def _answer(
-    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskTalk | AskHome | AskFind, ledger: Ledger, now: datetime
-) -> View:
+def _answer(plan: DialPlan, query: Query, ledger: Ledger, now: datetime) -> View:
     match query:
         case AskStatus():
             return ledger.audit.status(now)
         case AskMedia():
             return MediaView(media=ledger.media.granted(query.token, now))
+        case AskLines():
+            return survey.lines(ledger, plan, query)
         case AskPeers():
             return survey.peers(ledger, plan, query)
         case AskTalk():

@@ -154,3 +154,17 @@ async def test_a_number_is_named_from_its_threads_menu_and_the_name_shows_in_it(
 
     assert wrong == {}
     await thread.says("Bob Anders · (212) 555-0143")
+
+
+async def test_a_number_that_was_named_in_slack_bears_its_name_where_it_is_typed(house: House) -> None:
+    ben, bob = house.agent("U0BEN"), house.phone(BOB)
+    await bob.texts("Are you open?")
+    thread = await house.thread(BOB)
+    await ben.picks(thread.channel, thread.root, "Name this number…")
+    await (await ben.form()).sends_off({"who": {"who": BOB}, "name": {"name": "Bob Anders"}})
+    await thread.says("Bob Anders · (212) 555-0143")
+
+    await ben.types("/sms 212-555-0143 Yes, we are")
+
+    chosen = (await ben.form()).blocks["to"]["initial_options"]
+    assert [one["text"]["text"] for one in chosen] == ["Bob Anders · (212) 555-0143"]
