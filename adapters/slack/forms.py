@@ -8,6 +8,7 @@ from adapters.slack.names import Json
 from bridge.domain.event import NameGiven, SmsComposed
 from bridge.domain.ids import EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
+from bridge.domain.query import AskLength
 from bridge.errors import WireError
 from bridge.wording import form as words
 from bridge.wording import naming
@@ -53,6 +54,25 @@ def _sms(payload: Json) -> SmsComposed:
         channels=frozenset(),
         person=PersonRef(names.whole(payload["user"]["id"])),
     )
+
+
+def typed(view: Json) -> AskLength:
+    """Read a form that is still being filled in: what its words would come to is to be asked."""
+    try:
+        values = view["state"]["values"]
+        return AskLength(
+            did=PhoneNumber(str(_value(values, words.DID)["selected_option"]["value"])),
+            text=names.whole(_value(values, words.TEXT).get("value") or ""),
+            has_files=bool(_value(values, words.FILES).get("files")),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
+
+
+def action(payload: Json) -> Json:
+    """Give what was pressed, picked or typed; nothing, where it cannot be told."""
+    actions = payload.get("actions")
+    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
 
 
 def first_field(payload: Json) -> str:

@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from bridge.domain.conversation import Conversation
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.ids import PersonRef
+from bridge.domain.length import Length
 from bridge.domain.message import Message
 from bridge.domain.phone import Address, dialled
 from bridge.domain.query import (
     AskFind,
     AskHome,
+    AskLength,
     AskLines,
     AskPeers,
     AskSearch,
@@ -18,6 +20,7 @@ from bridge.domain.query import (
     FindView,
     Found,
     HomeView,
+    LengthView,
     Line,
     LinesView,
     Peer,
@@ -46,6 +49,13 @@ def lines(ledger: Ledger, plan: DialPlan, query: AskLines) -> LinesView:
     to, text = _number_and_words(ledger, plan, query.words)
     groups = any(abilities.groups for abilities in plan.abilities.values())
     return LinesView(lines=tuple(_line(did, query.person) for did in allowed), groups=groups, to=to, text=text)
+
+
+def length(plan: DialPlan, query: AskLength) -> LengthView:
+    """Return what a text would come to that is still being written."""
+    did = plan.did(query.did)
+    found = Length.of(query.text, did, plan, has_files=query.has_files) if did else None
+    return LengthView(length=found)
 
 
 def _number_and_words(ledger: Ledger, plan: DialPlan, typed: str) -> tuple[Peer | None, str]:

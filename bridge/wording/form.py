@@ -1,6 +1,8 @@
 """The form for a new text: its labels, and what is wrong in which of its fields."""
 
+from bridge.domain.length import Becomes, Length
 from bridge.domain.phone import spoken
+from bridge.domain.segment import Encoding
 
 DID, TO, TEXT, FILES = "did", "to", "text", "files"  # the fields
 
@@ -8,9 +10,36 @@ NEW_SMS = "New SMS"
 SEND, CANCEL, CLOSE = "Send", "Cancel", "Close"
 FROM_LABEL, TO_LABEL, TEXT_LABEL, FILES_LABEL = "From", "To", "Text", "Pictures"
 TO_HINT = "A name, or a number as you would dial it."
-TEXT_HINT = "Up to 160 plain characters are one text; more, or emoji, are billed as several."
+NOTHING_YET = "Up to 160 plain characters are one text; more, or emoji, are billed as several."
+NARROW = "emoji or unusual characters make each text shorter (70 instead of 160)"
 TO_PLACEHOLDER = "Name or number"
 NO_LINES = "None of our numbers is yours to text from. Your admin can add you (responders in bridge.toml)."
+
+
+def length(found: Length) -> str:
+    """Say below the words of a text that is still being written what it comes to."""
+    if found.segments.units == 0 and found.becomes is Becomes.SMS:
+        return NOTHING_YET
+    is_narrow = found.segments.encoding is Encoding.UCS2 and found.becomes is not Becomes.MMS
+    return _comes_to(found) + (f" · {NARROW}" if is_narrow else "")
+
+
+def _comes_to(found: Length) -> str:
+    segments = found.segments
+    match found.becomes:
+        case Becomes.REFUSED:
+            return f"{segments.count} texts, and this number sends only single ones: it will not go out"
+        case Becomes.MMS:
+            return f"Goes out as {_messages(found.pieces)}, whatever its length"
+        case _ if found.cost == 1:
+            return f"Fits into one text · {segments.units} of {segments.room} characters"
+    asked = "; you will be asked before it goes out" if found.becomes is Becomes.ASKED else ""
+    numbered = f" in {found.pieces} numbered messages" if found.pieces > 1 else ""
+    return f"{found.cost} texts{numbered}{asked}"
+
+
+def _messages(count: int) -> str:
+    return "one picture message" if count == 1 else f"{count} picture messages"
 
 
 def dial(number: str) -> str:
