@@ -30,12 +30,17 @@ def _comes_to(found: Length) -> str:
         case Becomes.REFUSED:
             return f"{segments.count} texts, and this number sends only single ones: it will not go out"
         case Becomes.MMS:
-            return f"Goes out as {_messages(found.pieces)}, whatever its length"
+            return f"Goes out as {_messages(found.pieces)}"
         case _ if found.cost == 1:
             return f"Fits into one text · {segments.units} of {segments.room} characters"
     asked = "; you will be asked before it goes out" if found.becomes is Becomes.ASKED else ""
-    numbered = f" in {found.pieces} numbered messages" if found.pieces > 1 else ""
-    return f"{found.cost} texts{numbered}{asked}"
+    return f"{found.cost} texts{_numbered(found)}{asked}"
+
+
+def _numbered(found: Length) -> str:
+    if found.pieces == 1:
+        return ""
+    return ", numbered" if found.pieces == found.cost else f" in {found.pieces} numbered messages"
 
 
 def _messages(count: int) -> str:

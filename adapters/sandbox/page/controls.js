@@ -191,10 +191,12 @@ function field(element, block, place, attributes) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const tell = (event) => block.dispatch_action && place.use(block, element, event.target.value);
   let pause = 0;
+  const stop = () => clearTimeout(pause);
   const oninput = (event) => {
     place.keep(block, element, event.target.value);
     if (!when.includes("on_character_entered")) return;
-    clearTimeout(pause);
+    stop();
+    area.form?.addEventListener("submit", stop); // what is submitted is told whole
     pause = setTimeout(() => area.isConnected && tell(event), TYPED);
   };
   const onkeydown = (event) => {
