@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.elements import Filled, Picked
 from adapters.sandbox.workspace.nouns import Json
 from tests.canaries import CAGE
 
@@ -26,13 +27,15 @@ class Form:
         (line,) = [one for one in self.slack.state.views[self.view].body["blocks"] if one["type"] == "context"]
         return str(line["elements"][0]["text"])
 
-    async def types(self, text: str, **filled: Json) -> None:
+    async def types(self, text: str, **others: dict[str, Picked]) -> None:
         """Type the words of a new text while this stands in the other fields."""
         CAGE.keep_text(text)
-        press = self.slack.interactions.press_in_view
-        await press(self.user, self.view, "text", picked=text, block="text", filled={"text": {"text": text}} | filled)
+        filled: Filled = {"text": {"text": text}, **others}
+        await self.slack.interactions.press_in_view(
+            self.user, self.view, "text", picked=text, block="text", filled=filled
+        )
 
-    async def chooses_number(self, did: str, **filled: Json) -> None:
+    async def chooses_number(self, did: str, **filled: dict[str, Picked]) -> None:
         """Choose from which number to text while this stands in the other fields."""
         await self.slack.interactions.press_in_view(self.user, self.view, "did", picked=did, block="did", filled=filled)
 
