@@ -43,6 +43,7 @@ class Action(StrEnum):
     CANCEL = "cancel"
     UNDO = "undo"
     NAME = "name"  # opens a form
+    SAVE_CONTACT = "save-contact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, gather, request, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, gather, introduce, request, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -156,6 +156,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     ledger.audit.clear(scope("waiting", entry))
     if entry.kind in _SHOWING:
         _shown(ledger, plan, entry, settlement, now)
+        introduce.by_card(ledger, plan, entry, now)
     elif entry.kind is WishKind.SEND_SMS:
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
@@ -245,6 +246,7 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             _reopen(ledger, entry)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
+            introduce.by_card(ledger, plan, entry, now)
         case WishKind.SEND_DIGEST:
             ledger.digests.release(DigestId(entry.subject), frozenset())
             ledger.cursors.put(_refused_digest(entry), now)

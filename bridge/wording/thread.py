@@ -108,6 +108,7 @@ _BUTTONS = {
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREADABLE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
+    Case.CONTACT_CARD: ((Action.SAVE_CONTACT, "Save contact"),),
 }
 
 
@@ -261,6 +262,16 @@ def _picture_refused(notice: Notice) -> Phrase:
     return (f"A file that came with this text could not be fetched: {notice.detail}",)
 
 
+def _contact_card(notice: Notice) -> Phrase:
+    more: Phrase = ("\nThere are more in the file; these are the first.",) if notice.reason else ()
+    return ("In this contact card:\n", Quote(notice.detail), *more)
+
+
+def _contact_saved(notice: Notice) -> Phrase:
+    by: Phrase = (Mention(notice.person), " saved") if notice.person else ("Saved",)
+    return (*by, ":\n", Quote(notice.detail))
+
+
 _DECIDED = {
     Action.RETRY: "is trying again to send this reply.",
     Action.ARRIVED: "says that this reply arrived.",
@@ -322,6 +333,8 @@ _PHRASES = {
     Case.GROUP_ANSWERS_ONE: _group,
     Case.PICTURE_LATE: _picture_late,
     Case.PICTURE_REFUSED: _picture_refused,
+    Case.CONTACT_CARD: _contact_card,
+    Case.CONTACT_SAVED: _contact_saved,
 }
 
 
