@@ -1,22 +1,18 @@
-"""A file of names: how large it may be, in which characters it is written, and which of the two forms it has."""
+"""A file of names: how large it may be, and which of the two forms it has."""
 
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-from adapters.contacts import card, table
+from adapters.contacts import table
+from bridge.domain import vcard
+from bridge.domain.characters import written
 from bridge.domain.contact import Line
 from bridge.errors import ConfigError, Mistake
 from bridge.wording import naming as wording
 
 LARGEST = 20_000_000  # octets
 MOST_LINES = 100_000
-
-_BEGINNINGS = (
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-)
 
 
 def read(path: Path) -> list[Line]:
@@ -40,26 +36,7 @@ def read(path: Path) -> list[Line]:
 
 def lines(text: str) -> Iterator[Line]:
     """Read a text as cards if it begins with one, as a table otherwise."""
-    return card.lines(text) if text.lstrip()[:11].upper() == "BEGIN:VCARD" else table.lines(text)
-
-
-def written(octets: bytes) -> str:
-    """Read the octets as the characters that were meant: they say it, or are UTF-8, or come from an older Windows."""
-    for mark, encoding in _BEGINNINGS:
-        if octets.startswith(mark):
-            return octets.decode(encoding, errors="replace")
-    if encoding := _of_two_octets(octets[:2000]):
-        return octets.decode(encoding, errors="replace")
-    try:
-        return octets.decode()
-    except UnicodeDecodeError:
-        return octets.decode("cp1252", errors="replace")
-
-
-def _of_two_octets(start: bytes) -> str:
-    """Tell text in two octets a character that does not say so: most of it is ASCII, so every other octet is zero."""
-    zeros = [start[at::2].count(0) * 4 > len(start) for at in (0, 1)]
-    return {(False, True): "utf-16-le", (True, False): "utf-16-be"}.get((zeros[0], zeros[1]), "")
+    return vcard.lines(text) if vcard.is_one(text) else table.lines(text)
 
 
 def _refused(path: Path, told: tuple[str, str]) -> ConfigError:

@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urljoin, urlsplit
 
 from aiohttp import ClientResponse, ClientTimeout
@@ -82,7 +83,7 @@ class Files:
         url, file_id = str(answer.get("upload_url")), str(answer.get("file_id"))
         self._check(url)
         try:
-            async with self._api.session.post(url, data=file.media.content, timeout=_TIMEOUT) as response:
+            async with self._api.session.post(url, data=BytesIO(file.media.content), timeout=_TIMEOUT) as response:
                 if response.status != 200:
                     raise Transient(f"upload of a file: status {response.status}")
         except wire.FAILURES as error:

@@ -10,6 +10,7 @@ from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, SmsCompos
 from bridge.domain.ids import ConversationId, EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
 from bridge.domain.phrase import Action
+from bridge.domain.query import AskLength
 from bridge.errors import WireError
 from bridge.wording import form as words
 from bridge.wording import menu, naming
@@ -106,6 +107,19 @@ def read(payload: Json) -> Filled:
         raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
 
 
+def typed(view: Json) -> AskLength:
+    """Read a form that is still being filled in: what its words would come to is to be asked."""
+    try:
+        values = view["state"]["values"]
+        return AskLength(
+            did=PhoneNumber(str(_value(values, words.DID)["selected_option"]["value"])),
+            text=names.whole(_value(values, words.TEXT).get("value") or ""),
+            has_files=bool(_value(values, words.FILES).get("files")),
+        )
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
+        raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
+
+
 def busy(payload: Json) -> dict[str, Any]:
     """Answer that nothing could be done now; the form stays open."""
     form = _FORMS[payload["view"]["callback_id"]]
@@ -116,6 +130,12 @@ def unreadable(payload: Json) -> dict[str, Any]:
     """Answer that the form could not be read; it stays open."""
     form = _FORMS[payload["view"]["callback_id"]]
     return refusal({form.field: form.unreadable()})
+
+
+def action(payload: Json) -> Json:
+    """Give what was pressed, picked or typed; nothing, where it cannot be told."""
+    actions = payload.get("actions")
+    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
 
 
 def _value(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:

@@ -12,6 +12,7 @@ from adapters.http.exchange import BUSY, MALFORMED, REFUSED, WebRequest, WebResp
 from adapters.slack.api import SlackApi
 from adapters.slack.asides import Asides
 from adapters.slack.channels import Channels
+from adapters.slack.counts import Counts
 from adapters.slack.errands import Errands
 from adapters.slack.homes import Homes
 from adapters.slack.inbox import Inbox, tidy
@@ -53,7 +54,8 @@ class Listener:
     async def run(self, intake: Intake, desk: Desk) -> Never:
         """Find out who we are, then listen for ever."""
         homes = Homes(self._api, desk, self._people, self._channels, self._clock)
-        visits = Visits(self._api, desk, self._people, self._channels, homes, self._errands)
+        counts = Counts(self._api, desk, self._errands, self._clock)
+        visits = Visits(self._api, desk, self._people, self._channels, homes, counts, self._errands)
         asides = Asides(self._api, self._errands)
         me, missed = await self._introduce(), self.gaps.set
         app = Inbox(me, intake, self._people, self._channels, asides, visits, missed).app(self._api)

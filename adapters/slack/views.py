@@ -3,20 +3,23 @@
 from collections.abc import Iterable
 from typing import Any
 
+from adapters.slack.names import Json
 from adapters.slack.render import Block, escaped, rich
 from bridge.domain.phone import PhoneNumber, spoken
-from bridge.domain.query import FindView, HomeView, Line, LinesView, Peer, Waiting
+from bridge.domain.query import FindView, HomeView, LengthView, Line, LinesView, Peer, Waiting
 from bridge.wording import find, form, home
 
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
 TO, TURN_PAGE = "sms:to", "sms:page"
+_COUNT = "count"  # the line that says how many texts a new one comes to
+_OF_MODAL = ("type", "callback_id", "title", "submit", "close")
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
 TITLE, OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
 _SMALL, _MOST_ECHO, MOST_OPTIONS = 600, 100, 100
 _MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
 
 
-def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
+def new_sms(view: LinesView, chosen: PhoneNumber, found: LengthView) -> Block:
     """The form for a new text, from this number of ours; it may hold already to whom, and what."""
     lines = {line.number: _line(line) for line in view.lines}
     people: Block = {
@@ -29,6 +32,7 @@ def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
     people |= {"initial_options": [peer_option(view.to)]} if view.to else {}
     words: Block = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": _MOST_TEXT}
     words |= {"initial_value": view.text[:_MOST_TEXT]} if view.text else {}
+    words |= {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
     files: Block = {"type": "file_input", "action_id": "files", "max_files": _MOST_FILES}
     numbers = {
         "type": "static_select",
@@ -43,12 +47,49 @@ def new_sms(view: LinesView, chosen: PhoneNumber) -> Block:
         "submit": plain(form.SEND, TITLE),
         "close": plain(form.CANCEL, TITLE),
         "blocks": [
-            entry(form.DID, form.FROM_LABEL, numbers),
+            entry(form.DID, form.FROM_LABEL, numbers) | {"dispatch_action": True},
             entry(form.TO, form.TO_LABEL, people, hint=form.TO_HINT),
-            entry(form.TEXT, form.TEXT_LABEL, words, hint=form.TEXT_HINT, optional=True),
+            entry(form.TEXT, form.TEXT_LABEL, words, optional=True) | {"dispatch_action": True},
+            _count(found),
             entry(form.FILES, form.FILES_LABEL, files, optional=True),
         ],
     }
+
+
+def is_counted(action: Json) -> bool:
+    """Tell a change on which it depends how many texts a new one comes to."""
+    return action.get("block_id") in (form.TEXT, form.DID)
+
+
+def recounted(view: Json, found: LengthView) -> Block:
+    """Write a form anew as Slack shows it, but for what its words come to.
+
+    Slack keeps what stands in the fields of a form, files among it, as long as these bear the same names
+    (docs.slack.dev, "views.update", January 2026).
+    """
+    shown = [_count(found) if _is_count(block) else block for block in _listed(view.get("blocks"))]
+    return {key: view[key] for key in _OF_MODAL if view.get(key)} | {"blocks": shown}
+
+
+def says(view: Json, found: LengthView) -> bool:
+    """Tell whether a form says already what its words come to, or has no place for it."""
+    shown = [block for block in _listed(view.get("blocks")) if _is_count(block)]
+    pieces = [piece for block in shown for piece in _listed(block.get("elements"))]
+    said = [piece.get("text") for piece in pieces if isinstance(piece, dict)]
+    return not shown or said == [piece["text"] for piece in _count(found)["elements"]]
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _is_count(block: object) -> bool:
+    return isinstance(block, dict) and block.get("block_id") == _COUNT
+
+
+def _count(found: LengthView) -> Block:
+    words = form.length(found.length) if found.length else form.NOTHING_YET
+    return {"type": "context", "block_id": _COUNT, "elements": [plain(words)]}
 
 
 def of(peer: Peer) -> str:

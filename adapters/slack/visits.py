@@ -7,9 +7,10 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import concerns, menus, render, views
+from adapters.slack import concerns, forms, menus, render, views
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
+from adapters.slack.counts import Counts
 from adapters.slack.errands import Errands
 from adapters.slack.homes import Homes
 from adapters.slack.names import Json
@@ -18,7 +19,18 @@ from adapters.slack.render import Block
 from bridge.domain.ids import ConversationId, PersonRef
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.phrase import Action
-from bridge.domain.query import AskFind, AskLines, AskPeers, AskTalk, FindView, LinesView, PeersView, TalkView
+from bridge.domain.query import (
+    AskFind,
+    AskLength,
+    AskLines,
+    AskPeers,
+    AskTalk,
+    FindView,
+    LengthView,
+    LinesView,
+    PeersView,
+    TalkView,
+)
 from bridge.errors import PortError, StoreBusy
 from bridge.ports import Desk
 from bridge.wording import chat
@@ -32,13 +44,21 @@ class Visits:
     """Answer those who want to see something, each with what he may see."""
 
     def __init__(
-        self, api: SlackApi, desk: Desk, people: People, channels: Channels, homes: Homes, errands: Errands
+        self,
+        api: SlackApi,
+        desk: Desk,
+        people: People,
+        channels: Channels,
+        homes: Homes,
+        counts: Counts,
+        errands: Errands,
     ) -> None:
         self._api = api
         self._channels = channels
         self._desk = desk
         self._people = people
         self._homes = homes
+        self._counts = counts
         self._errands = errands
         self._last_used: dict[str, PhoneNumber] = {}  # by whom; forgotten with us, and no harm
 
@@ -86,7 +106,7 @@ class Visits:
 
     def _chosen_from_menu(self, payload: Json) -> BoltResponse | None:
         """Heed the menu of a first post, where it opens a form."""
-        action, trigger = _action(payload), payload.get("trigger_id")
+        action, trigger = forms.action(payload), payload.get("trigger_id")
         chosen, conversation = concerns.chosen_in(action)
         if action.get("action_id") != render.MENU or chosen not in menus.OPENED or not isinstance(trigger, str):
             return None
@@ -112,8 +132,10 @@ class Visits:
             _LOG.warning("a form was not opened: %s", error)
 
     def _pressed(self, payload: Json) -> BoltResponse | None:
-        """Heed a button of the Home tab."""
-        action = _action(payload)
+        """Heed a button of the Home tab, and what is typed in a form."""
+        action = forms.action(payload)
+        if self._counts.heed(payload):
+            return _NOTHING
         name, person = str(action.get("action_id")), _person(payload)
         if name == views.NEW_SMS:
             return self._open(payload)
@@ -158,22 +180,22 @@ class Visits:
             asked = AskLines(person=PersonRef(person), standing=standing, channels=seen, words=words)
             view = await self._desk.ask(asked)
             assert isinstance(view, LinesView)
-        except PortError as error:
+        except (PortError, StoreBusy) as error:
             _LOG.warning("a form was not opened: %s", error)
             return
-        form = views.new_sms(view, self._chosen(view, person, channel)) if view.lines else views.no_lines()
-        await self._show(trigger, form)
+        await self._show(trigger, await self._new_sms(view, person, channel) if view.lines else views.no_lines())
+
+    async def _new_sms(self, view: LinesView, person: str, channel: str) -> Block:
+        chosen = self._chosen(view, person, channel)
+        found = await self._desk.ask(AskLength(did=chosen, text=view.text))
+        assert isinstance(found, LengthView)
+        return views.new_sms(view, chosen, found)
 
     def _chosen(self, view: LinesView, person: str, channel: str) -> PhoneNumber:
         """Choose the number that belongs to this channel, else the one last used, else the first: the person's own."""
         here = [line.number for line in view.lines if channel and self._api.known_channel(line.channel) == channel]
         last = [line.number for line in view.lines if line.number == self._last_used.get(person)]
         return (here or last or [view.lines[0].number])[0]
-
-
-def _action(payload: Json) -> Json:
-    actions = payload.get("actions")
-    return actions[0] if isinstance(actions, list) and actions and isinstance(actions[0], dict) else {}
 
 
 def _person(payload: Json) -> str:

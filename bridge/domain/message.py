@@ -136,6 +136,7 @@ def media_name(number: int, kind: str) -> str:
 
 
 SENDABLE_TYPES = ("image/jpeg", "image/gif")
+CARD_TYPES = ("text/vcard", "text/x-vcard")
 CONVERTIBLE_TYPES = ("image/png", "image/webp", "image/heic", "image/avif", "image/bmp", "image/tiff")
 
 

@@ -33,6 +33,8 @@ class Case(StrEnum):
     GROUP_ANSWERS_ONE = "group-answers-one"
     PICTURE_LATE = "picture-late"
     PICTURE_REFUSED = "picture-refused"
+    CONTACT_CARD = "contact-card"
+    CONTACT_SAVED = "contact-saved"
     EDITED_LATE = "edited-late"
     DELETED_LATE = "deleted-late"
     BLOCKED = "blocked"
@@ -49,7 +51,7 @@ class Case(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One case with its facts; `about` is the token of the entry that its buttons decide on."""
+    """One case with its facts; `about` is what its buttons decide on: mostly the token of an entry."""
 
     case: Case
     about: str = ""

@@ -64,6 +64,7 @@ class Action(StrEnum):
     UNBLOCK = "unblock"
     EXPORT = "export"
     DELETE = "delete"
+    SAVE_CONTACT = "save-contact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

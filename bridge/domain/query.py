@@ -7,6 +7,7 @@ from datetime import datetime
 from bridge.domain.conversation import Conversation, Course
 from bridge.domain.ids import ChannelRef, ConversationId, PersonRef
 from bridge.domain.invariant import Invariant
+from bridge.domain.length import Length
 from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.standing import MEMBER, Standing
@@ -32,6 +33,15 @@ class AskLines:
     standing: Standing = MEMBER
     channels: frozenset[ChannelRef]  # that he can see
     words: str = ""  # what he typed: perhaps a number, and the beginning of a text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskLength:
+    """What would these words come to, if they were texted from this number?"""
+
+    did: PhoneNumber
+    text: str
+    has_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +146,13 @@ class LinesView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LengthView:
+    """`length` is None for a number that is not (or no longer) ours."""
+
+    length: Length | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PeersView:
     peers: tuple[Peer, ...]
 
@@ -213,5 +230,5 @@ class FindView:
     is_complete: bool  # False while some texts are not in the index yet
 
 
-Query = AskStatus | AskMedia | AskLines | AskPeers | AskTalk | AskHome | AskFind
-View = StatusView | MediaView | LinesView | PeersView | TalkView | HomeView | FindView
+Query = AskStatus | AskMedia | AskLines | AskLength | AskPeers | AskTalk | AskHome | AskFind
+View = StatusView | MediaView | LinesView | LengthView | PeersView | TalkView | HomeView | FindView

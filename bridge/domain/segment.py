@@ -37,6 +37,11 @@ class Segments:
         single, part = _ROOM[encoding]
         return cls(encoding=encoding, units=units, count=1 if units <= single else _parts(widths, part))
 
+    @property
+    def room(self) -> int:
+        """How many units fit into one text in this encoding."""
+        return _ROOM[self.encoding][0]
+
 
 def _width(character: str, encoding: Encoding) -> int:
     if encoding is Encoding.GSM7:

@@ -11,6 +11,7 @@ from bridge.domain.invariant import Invariant
 from bridge.domain.query import (
     AskFind,
     AskHome,
+    AskLength,
     AskLines,
     AskMedia,
     AskPeers,
@@ -23,6 +24,8 @@ from bridge.domain.query import (
 )
 from bridge.flows import survey
 from bridge.ports import Ledger, Store
+
+_Kept = AskStatus | AskMedia | AskLines | AskPeers | AskTalk | AskHome | AskFind  # what only the store can answer
 
 
 class ReadingDesk:
@@ -41,22 +44,22 @@ class ReadingDesk:
         self._violated = violated
 
     async def ask(self, query: Query) -> View:
-        if isinstance(query, AskLines):
-            return survey.lines(self._plan, query)  # which needs no store, however busy it is
+        if isinstance(query, AskLength):
+            return survey.length(self._plan, query)  # which needs no store, however busy it is
         view = await self._store.transact(partial(_answer, self._plan, query))
         if not isinstance(view, StatusView):
             return view
         return replace(view, listeners=self._listeners(), violated=tuple(sorted(self._violated())))
 
 
-def _answer(
-    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskTalk | AskHome | AskFind, ledger: Ledger, now: datetime
-) -> View:
+def _answer(plan: DialPlan, query: _Kept, ledger: Ledger, now: datetime) -> View:
     match query:
         case AskStatus():
             return ledger.audit.status(now)
         case AskMedia():
             return MediaView(media=ledger.media.granted(query.token, now))
+        case AskLines():
+            return survey.lines(ledger, plan, query)
         case AskPeers():
             return survey.peers(ledger, plan, query)
         case AskTalk():

@@ -24,13 +24,14 @@ from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
 from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
+from bridge.domain.length import cut
 from bridge.domain.message import Attachment, Media, MediaState, Message, media_name
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.parcel import room
 from bridge.domain.phone import Address
 from bridge.domain.phrase import Mark
-from bridge.domain.segment import Segments, split
+from bridge.domain.segment import Segments
 from bridge.errors import Reason
 from bridge.flows import depict, gather, name, own, request
 from bridge.ports import Ledger
@@ -77,10 +78,8 @@ def whose(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> Whose | None:
 
 
 def texts_of(message: Message, did: Did, plan: DialPlan) -> list[str]:
-    """Cut a reply into the texts that leave the house, as the number's `long_text` says."""
-    most = plan.abilities[did.carrier].max_characters
-    limit = 160 if did.long_text is LongText.SPLIT and not message.media else most
-    return split(message.text, limit)
+    """Cut a reply into the texts that leave the house."""
+    return cut(message.text, did, plan, has_files=bool(message.media))
 
 
 def recipients(

@@ -11,7 +11,7 @@ from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.domain.phrase import Action
-from bridge.flows import acknowledge, admit, compose, limit, own, release, request, revise, steer
+from bridge.flows import acknowledge, admit, compose, introduce, limit, own, release, request, revise, steer
 from bridge.ports import Ledger
 
 _ASKED_DECISIONS = {
@@ -35,6 +35,8 @@ def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetim
         return _acknowledged(ledger, plan, event, now)
     if event.action in steer.COURSES:
         return steer.by_person(ledger, plan, event, now)
+    if event.action is Action.SAVE_CONTACT:
+        return introduce.by_button(ledger, plan, event, now)
     entry = ledger.outbox.by_token(EntryToken(event.value))
     message = ledger.messages.get(MessageId(entry.subject)) if entry else None
     if refusal := _refusal(ledger, plan, message, event):

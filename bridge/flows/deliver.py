@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, gather, request, steer, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, gather, introduce, request, steer, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -157,6 +157,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     ledger.audit.clear(scope("waiting", entry))
     if entry.kind in _SHOWING:
         _shown(ledger, plan, entry, settlement, now)
+        introduce.by_card(ledger, plan, entry, now)
     elif entry.kind is WishKind.SEND_SMS:
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
@@ -259,6 +260,7 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
             _reopen(ledger, entry, settlement.reason)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
+            introduce.by_card(ledger, plan, entry, now)
         case WishKind.SEND_DIGEST:
             ledger.digests.release(DigestId(entry.subject), frozenset())
             ledger.cursors.put(_refused_digest(entry), now)

@@ -15,6 +15,7 @@ from bridge.domain.visible import is_blank, posts_of
 from bridge.flows import acknowledge, admit, compose, converse, limit, own, reply, request
 from bridge.ports import Ledger
 from bridge.wording import form as words
+from bridge.wording.barrier import barred
 
 MOST_PEOPLE = 10  # in one group
 LONGEST = timedelta(days=120)  # for which a text may wait for its time
@@ -90,7 +91,7 @@ def _why_not(ledger: Ledger, plan: DialPlan, did: Did, number: Address) -> str:
     if plan.did(number):
         return words.is_ours(number.value)
     if barrier := limit.barred(plan, did, number):
-        return words.barred(number.value, barrier)
+        return barred(number.value, barrier)
     consent = ledger.consents.get(did.number, number)
     is_withdrawn = consent is not None and consent.state is ConsentState.WITHDRAWN
     return words.opted_out(number.value) if is_withdrawn else ""

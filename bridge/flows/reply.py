@@ -10,6 +10,7 @@ from bridge.domain.conversation import ConsentState, Conversation, Course
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import EntryToken, MessageId, PersonRef, PostRef, ThreadRef
+from bridge.domain.length import Becomes, Length
 from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState
@@ -261,12 +262,13 @@ def _send(
     if event.files and did.converts:
         request.fitted_before_sending(ledger, did, message, event.key, now)
     texts = compose.texts_of(message, did, plan)
-    question = None if unsure_since or event.send_at else _question(plan, did, message, event, texts, now)
+    length = Length.of(message.text, did, plan, has_files=bool(message.media))
+    question = None if unsure_since or event.send_at else _question(plan, length, event, now)
     if event.send_at:
         _plan(ledger, did, conversation, message, event, texts, event.send_at, now)
     elif question:
         tokens = _requested(ledger, did, message, event, texts, now, held=True)
-        notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=_cost(texts))
+        notice = Notice(case=question, about=tokens[0], person=event.author, at=event.said_at, detail=str(length.cost))
         warn.thread(ledger, did, conversation, notice, event.key, now)
     elif unsure_since:
         _requested(ledger, did, message, event, texts, now, unsure_since=unsure_since)
@@ -333,18 +335,11 @@ def _requested(
     return [request.sent(ledger, did, message, event.key, part, now, **more) for part in range(len(texts))]
 
 
-def _question(
-    plan: DialPlan, did: Did, message: Message, event: ThreadReply, texts: list[str], now: datetime
-) -> Case | None:
+def _question(plan: DialPlan, length: Length, event: ThreadReply, now: datetime) -> Case | None:
     """Return what the author is asked before anything is sent."""
     if event.read_back and now - event.said_at > plan.late_after:
         return Case.ASK_LATE
-    travels_as_mms = bool(message.media) or did.long_text is LongText.MMS
-    return Case.ASK_LONG if not travels_as_mms and int(_cost(texts)) > plan.ask_over_segments else None
-
-
-def _cost(texts: list[str]) -> str:
-    return str(sum(Segments.of(text).count for text in texts))
+    return Case.ASK_LONG if length.becomes is Becomes.ASKED else None
 
 
 def _without_files(

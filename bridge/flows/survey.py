@@ -6,11 +6,13 @@ from zoneinfo import ZoneInfo
 from bridge.domain.conversation import Conversation
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.ids import PersonRef
+from bridge.domain.length import Length
 from bridge.domain.message import Message
-from bridge.domain.phone import dialled
+from bridge.domain.phone import Address, dialled
 from bridge.domain.query import (
     AskFind,
     AskHome,
+    AskLength,
     AskLines,
     AskPeers,
     AskSearch,
@@ -18,6 +20,7 @@ from bridge.domain.query import (
     FindView,
     Found,
     HomeView,
+    LengthView,
     Line,
     LinesView,
     Peer,
@@ -38,22 +41,29 @@ MOST_PIECES = 6  # blanks in a number
 EXCERPT = 150  # characters
 
 
-def lines(plan: DialPlan, query: AskLines) -> LinesView:
+def lines(ledger: Ledger, plan: DialPlan, query: AskLines) -> LinesView:
     """Return the numbers that a person may text from, his own first."""
     seen = [did for did in plan.dids if did.channel in query.channels]
     allowed = [did for did in seen if admit.refusal(plan, did, query.person, query.standing) is None]
     allowed.sort(key=lambda did: not _is_his(did, query.person))
-    to, text = _number_and_words(plan, query.words)
+    to, text = _number_and_words(ledger, plan, query.words)
     groups = any(abilities.groups for abilities in plan.abilities.values())
     return LinesView(lines=tuple(_line(did, query.person) for did in allowed), groups=groups, to=to, text=text)
 
 
-def _number_and_words(plan: DialPlan, typed: str) -> tuple[Peer | None, str]:
+def length(plan: DialPlan, query: AskLength) -> LengthView:
+    """Return what a text would come to that is still being written."""
+    did = plan.did(query.did)
+    found = Length.of(query.text, did, plan, has_files=query.has_files) if did else None
+    return LengthView(length=found)
+
+
+def _number_and_words(ledger: Ledger, plan: DialPlan, typed: str) -> tuple[Peer | None, str]:
     """Part a number, which may be written with blanks, from the words after it: as much as makes a number is one."""
     pieces = typed.split(maxsplit=MOST_PIECES)
     for count in range(min(len(pieces), MOST_PIECES), 0, -1):
         if number := dialled(" ".join(pieces[:count]), _region(plan)):
-            return Peer(number=number.value, name=plan.name_of(number) or ""), " ".join(pieces[count:])
+            return _peer(ledger, plan, number), " ".join(pieces[count:])
     return None, typed
 
 
@@ -65,15 +75,19 @@ def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
     """Return whom somebody may mean by what he typed: the number itself, whose name or number fits, who has texted."""
     found = dict[str, Peer]()
     if number := dialled(query.words, _region(plan)):
-        found[number.value] = Peer(number=number.value, name=name.of(ledger, plan, number) or "")
+        found[number.value] = _peer(ledger, plan, number)
     for address, called in name.like(ledger, plan, query.words, MOST_PEERS):
         found.setdefault(address.value, Peer(number=address.value, name=called))
     for talk in find.with_number(ledger, query.words, MOST_PEERS):
         did = plan.did(talk.did)
         if did and did.channel in query.channels and not talk.is_group:
             (address,) = talk.participants
-            found.setdefault(address.value, Peer(number=address.value, name=name.of(ledger, plan, address) or ""))
+            found.setdefault(address.value, _peer(ledger, plan, address))
     return PeersView(peers=tuple(found.values())[:MOST_PEERS])
+
+
+def _peer(ledger: Ledger, plan: DialPlan, address: Address) -> Peer:
+    return Peer(number=address.value, name=name.of(ledger, plan, address) or "")
 
 
 def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:

@@ -1,7 +1,8 @@
 """The form for a new text: its labels, and what is wrong in which of its fields."""
 
+from bridge.domain.length import Becomes, Length
 from bridge.domain.phone import spoken
-from bridge.domain.toll import Barrier
+from bridge.domain.segment import Encoding
 
 DID, TO, TEXT, FILES, SNIPPET, AT = "did", "to", "text", "files", "snippet", "at"  # the fields
 
@@ -9,9 +10,41 @@ NEW_SMS = "New SMS"
 SEND, CANCEL, CLOSE = "Send", "Cancel", "Close"
 FROM_LABEL, TO_LABEL, TEXT_LABEL, FILES_LABEL = "From", "To", "Text", "Pictures"
 TO_HINT = "A name, or a number as you would dial it."
-TEXT_HINT = "Up to 160 plain characters are one text; more, or emoji, are billed as several."
+NOTHING_YET = "Up to 160 plain characters are one text; more, or emoji, are billed as several."
+NARROW = "emoji or unusual characters make each text shorter (70 instead of 160)"
 TO_PLACEHOLDER = "Name or number"
 NO_LINES = "None of our numbers is yours to text from. Your admin can add you (responders in bridge.toml)."
+
+
+def length(found: Length) -> str:
+    """Say below the words of a text that is still being written what it comes to."""
+    if found.segments.units == 0 and found.becomes is Becomes.SMS:
+        return NOTHING_YET
+    is_narrow = found.segments.encoding is Encoding.UCS2 and found.becomes is not Becomes.MMS
+    return _comes_to(found) + (f" · {NARROW}" if is_narrow else "")
+
+
+def _comes_to(found: Length) -> str:
+    segments = found.segments
+    match found.becomes:
+        case Becomes.REFUSED:
+            return f"{segments.count} texts, and this number sends only single ones: it will not go out"
+        case Becomes.MMS:
+            return f"Goes out as {_messages(found.pieces)}"
+        case _ if found.cost == 1:
+            return f"Fits into one text · {segments.units} of {segments.room} characters"
+    asked = "; you will be asked before it goes out" if found.becomes is Becomes.ASKED else ""
+    return f"{found.cost} texts{_numbered(found)}{asked}"
+
+
+def _numbered(found: Length) -> str:
+    if found.pieces == 1:
+        return ""
+    return ", numbered" if found.pieces == found.cost else f" in {found.pieces} numbered messages"
+
+
+def _messages(count: int) -> str:
+    return "one picture message" if count == 1 else f"{count} picture messages"
 
 
 def dial(number: str) -> str:
@@ -53,19 +86,6 @@ def no_groups() -> str:
 
 def is_ours(number: str) -> str:
     return f"{spoken(number)} is one of our own numbers."
-
-
-_BARRIERS = {
-    Barrier.PREMIUM: "is a number at a special rate",
-    Barrier.SATELLITE: "belongs to a satellite or an international service",
-    Barrier.EMERGENCY: "is an emergency number. Please call it",
-    Barrier.SHORT_CODE: "is a short code, which the configuration does not allow",
-    Barrier.FOREIGN: "is in a country that the configuration does not allow",
-}
-
-
-def barred(number: str, barrier: Barrier) -> str:
-    return f"{spoken(number)} {_BARRIERS[barrier]}."
 
 
 def not_repliable() -> str:

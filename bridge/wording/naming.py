@@ -44,6 +44,21 @@ def removed(shown: str | None) -> Phrase:
     return (f"Removed. It is called {shown} again." if shown else "Removed. The number alone is shown again.",)
 
 
+def people(named: list[tuple[str, str]]) -> str:
+    """List people by name and number, one on a line."""
+    return "\n".join(f"{name} · {spoken(number)}" for name, number in named)
+
+
+def card_is_gone() -> Phrase:
+    return ("Nothing was saved: this contact card is no longer kept.",)
+
+
+def several_given(count: int, configured: int) -> Phrase:
+    """Say how many names were noted at once, and how many of them bridge.toml overrules."""
+    but = f" But bridge.toml has other names for {configured} of them, and those are what everybody sees."
+    return (f"Noted: {count} names. The open threads are being renamed.{but if configured else ''}",)
+
+
 def what_came(came: Imported, refused: int) -> str:
     """Sum up an import."""
     counts = f"{came.new:,} new, {came.changed:,} changed, {came.unchanged:,} unchanged"

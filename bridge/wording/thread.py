@@ -6,6 +6,7 @@ from bridge.domain.phone import spoken
 from bridge.domain.phrase import Action, Button, Mention, Moment, Phrase, Quote
 from bridge.domain.toll import Barrier, Cap
 from bridge.errors import Reason
+from bridge.wording.barrier import barred
 from bridge.wording.post import goes_on
 
 UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
@@ -60,6 +61,7 @@ BUTTONS = {
     Case.FILE_TOO_LARGE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREADABLE: _WITHOUT_OR_CANCEL,
     Case.FILE_UNREACHABLE: _WITHOUT_OR_CANCEL,
+    Case.CONTACT_CARD: ((Action.SAVE_CONTACT, "Save contact"),),
 }
 
 
@@ -127,17 +129,8 @@ def _ask_restored(notice: Notice) -> Phrase:
     )
 
 
-_BARRIERS = {
-    Barrier.PREMIUM: "is a number at a special rate, by which its owner earns",
-    Barrier.SATELLITE: "belongs to a satellite or an international service",
-    Barrier.EMERGENCY: "is an emergency number. Please call it",
-    Barrier.SHORT_CODE: "is a short code, and the configuration allows no answers to these",
-    Barrier.FOREIGN: "is in a country or territory that the configuration does not allow",
-}
-
-
 def _barred(notice: Notice) -> Phrase:
-    return (*_by(notice), f"not sent. {spoken(notice.address)} {_BARRIERS[Barrier(notice.reason)]}.")
+    return (*_by(notice), f"not sent. {barred(notice.address, Barrier(notice.reason))}")
 
 
 _LIMITS = {
@@ -220,6 +213,16 @@ def _picture_late(notice: Notice) -> Phrase:
 
 def _picture_refused(notice: Notice) -> Phrase:
     return (f"A file that came with this text could not be fetched: {notice.detail}",)
+
+
+def _contact_card(notice: Notice) -> Phrase:
+    more: Phrase = ("\nThere are more in the file; these are the first.",) if notice.reason else ()
+    return ("In this contact card:\n", Quote(notice.detail), *more)
+
+
+def _contact_saved(notice: Notice) -> Phrase:
+    by: Phrase = (Mention(notice.person), " saved") if notice.person else ("Saved",)
+    return (*by, ":\n", Quote(notice.detail))
 
 
 _DECIDED = {
@@ -336,6 +339,8 @@ _PHRASES = {
     Case.GROUP_ANSWERS_ONE: _group,
     Case.PICTURE_LATE: _picture_late,
     Case.PICTURE_REFUSED: _picture_refused,
+    Case.CONTACT_CARD: _contact_card,
+    Case.CONTACT_SAVED: _contact_saved,
 }
 
 

@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import FilePayload, async_playwright, expect
 from playwright.async_api import Page as Tab
-from playwright.async_api import async_playwright, expect
 
 from tests.browser.sandbox import running_sandbox
+from tests.unit.adapters.pictures.prints import halves, written
 
 CHROMIUM = Path("/usr/bin/chromium")
 PATIENCE = 20_000  # milliseconds: a safety net for a busy machine
@@ -57,6 +58,36 @@ async def test_undo_home_a_new_text_and_what_is_found(tab: Tab) -> None:
     await _taken_back(tab)
     await _written_from_home(tab)
     await _found(tab)
+
+
+async def test_a_new_text_is_counted_while_it_is_typed_and_nothing_that_stands_in_the_form_is_lost(tab: Tab) -> None:
+    await tab.click("#slack-app")
+    await tab.locator("#home-blocks").get_by_role("button", name="New SMS").click()
+    form, count = tab.locator("#modal"), tab.locator("#modal .block-context")
+    text = form.get_by_label("Text")
+    await expect(count).to_contain_text("Up to 160 plain characters")
+    await form.get_by_role("combobox", name="To", exact=True).press_sequentially("Ada")
+    await form.get_by_role("option", name="Ada Moss").click()
+
+    await text.press_sequentially("Your bike is ready", delay=40)
+    await expect(count).to_have_text("Fits into one text · 18 of 160 characters")
+    await text.press("Home")
+    await text.press_sequentially("🎉 ", delay=40)
+    await expect(count).to_contain_text("Fits into one text · 21 of 70 characters · emoji or unusual characters")
+    await expect(text).to_be_focused()
+    assert await text.evaluate("field => [field.value, field.selectionStart]") == ["🎉 Your bike is ready", 3]
+    await text.fill("a" * 500)
+    await expect(count).to_have_text("4 texts; you will be asked before it goes out")
+    picture = FilePayload(name="bike.png", mimeType="image/png", buffer=written(halves(), "PNG"))
+    await form.get_by_label("Pictures").set_input_files(picture)
+    await expect(form.locator(".file-list")).to_contain_text("bike.png")
+    await text.fill("Your bike is ready")
+    await expect(count).to_have_text("Goes out as one picture message")
+    await form.get_by_role("button", name="Send").click()
+
+    await expect(form).not_to_be_visible()
+    await expect(tab.locator("#phone-bubbles .said.received")).to_contain_text("Your bike is ready")
+    await expect(tab.locator("#phone-bubbles .said.received img")).to_have_count(1)
 
 
 async def _taken_back(tab: Tab) -> None:

@@ -218,6 +218,36 @@ async def test_a_field_that_tells_at_once_lets_the_app_change_the_form_under_the
         await expect(browser.tab.locator("#modal").get_by_label("Line")).to_have_value("two")
 
 
+async def test_what_is_typed_is_told_after_a_pause_and_whoever_types_is_not_disturbed(chromium: Chromium) -> None:
+    occasions = {"trigger_actions_on": ["on_character_entered"]}
+    field = ask("Text", "plain_text_input", dispatch=True, dispatch_action_config=occasions)
+
+    def line(words: str) -> Json:
+        return {"type": "context", "block_id": "line", "elements": [plain(words)]}
+
+    async with visiting(chromium) as (browser, app):
+
+        def count(payload: Json) -> None:
+            said = f"{len(payload['actions'][0]['value'])} characters"
+            view, changed = payload["view"], form(field, line(said), title=plain("New SMS"))
+            app.soon("views.update", view_id=view["id"], hash=view["hash"], view=changed)
+
+        app.on("block_actions", count)
+        await open_form(browser, app, field, line("nothing yet"))
+        text = browser.tab.locator("#modal").get_by_label("Text")
+        await text.evaluate("field => field.dataset.mine = 'same'")
+
+        await text.press_sequentially("half a sentence", delay=5)
+        await expect(browser.tab.locator("#modal .block-context")).to_have_text("15 characters")
+        await text.press_sequentially("!")
+        await expect(browser.tab.locator("#modal .block-context")).to_have_text("16 characters")
+
+        assert await text.get_attribute("data-mine") == "same"
+        await expect(text).to_be_focused()
+        assert [payload["actions"][0]["value"] for payload in app.heard("block_actions")][-1] == "half a sentence!"
+        assert len(app.heard("block_actions")) < 15
+
+
 @pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844), (320, 640)])
 async def test_a_long_form_and_a_home_tab_fit_the_screen(chromium: Chromium, width: int, height: int) -> None:
     words = {"type": "section", "text": plain("An-unbreakable-" * 12), "accessory": button("Open")}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from adapters.sandbox.workspace import Workspace
+from adapters.sandbox.workspace.elements import Filled, Picked
 from adapters.sandbox.workspace.nouns import Json
 from tests.canaries import CAGE
 
@@ -18,7 +19,32 @@ class Form:
     @property
     def blocks(self) -> dict[str, Json]:
         blocks = self.slack.state.views[self.view].body["blocks"]
-        return {block["block_id"]: block["element"] for block in blocks}
+        return {block["block_id"]: block["element"] for block in blocks if block["type"] == "input"}
+
+    @property
+    def count(self) -> str:
+        """Return what stands below the words: how many texts they come to."""
+        (line,) = [one for one in self.slack.state.views[self.view].body["blocks"] if one["type"] == "context"]
+        return str(line["elements"][0]["text"])
+
+    async def types(self, text: str, **others: dict[str, Picked]) -> None:
+        """Type the words of a new text while this stands in the other fields."""
+        CAGE.keep_text(text)
+        filled: Filled = {"text": {"text": text}, **others}
+        await self.slack.interactions.press_in_view(
+            self.user, self.view, "text", picked=text, block="text", filled=filled
+        )
+
+    async def chooses_number(self, did: str, **filled: dict[str, Picked]) -> None:
+        """Choose from which number to text while this stands in the other fields."""
+        await self.slack.interactions.press_in_view(self.user, self.view, "did", picked=did, block="did", filled=filled)
+
+    async def says(self, *words: str) -> None:
+        """Wait until all of this stands below the words."""
+        try:
+            await self.slack.wait_for(lambda: all(word in self.count for word in words))
+        except TimeoutError:
+            raise AssertionError(f"it says {self.count}, not {words}") from None
 
     @property
     def is_open(self) -> bool:

@@ -1,6 +1,8 @@
 """A text that begins in Slack: by shortcut, by command, from the Home tab; its answer lands in the thread it opened."""
 
-from tests.stories.language import ADA, BOB, CHANNEL, DID, OTHER_DID, House
+from pathlib import Path
+
+from tests.stories.language import ADA, BOB, CHANNEL, DID, OTHER_DID, House, did, opened_house
 
 DELIVERED = "white_check_mark"
 
@@ -154,3 +156,78 @@ async def test_a_number_is_named_from_its_threads_menu_and_the_name_shows_in_it(
 
     assert wrong == {}
     await thread.says("Bob Anders · (212) 555-0143")
+
+
+async def test_a_number_that_was_named_in_slack_bears_its_name_where_it_is_typed(house: House) -> None:
+    ben, bob = house.agent("U0BEN"), house.phone(BOB)
+    await bob.texts("Are you open?")
+    thread = await house.thread(BOB)
+    await ben.picks(thread.channel, thread.root, "Name this number…")
+    await (await ben.form()).sends_off({"who": {"who": BOB}, "name": {"name": "Bob Anders"}})
+    await thread.says("Bob Anders · (212) 555-0143")
+
+    await ben.types("/sms 212-555-0143 Yes, we are")
+
+    chosen = (await ben.form()).blocks["to"]["initial_options"]
+    assert [one["text"]["text"] for one in chosen] == ["Bob Anders · (212) 555-0143"]
+
+
+async def test_while_a_text_is_typed_the_form_says_how_many_texts_it_comes_to(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.uses("sms:new")
+    form = await ben.form()
+    assert "Up to 160 plain characters" in form.count
+
+    await form.types("a" * 120)
+    await form.says("Fits into one text · 120 of 160 characters")
+    await form.types("a" * 160 + "é🎉")
+    await house.forward_until(lambda: "3 texts · emoji or unusual characters" in form.count)
+    await form.types("a" * 460)
+    await house.forward_until(lambda: form.count == "4 texts; you will be asked before it goes out")
+    wrong = await form.sends(BOB, text="a" * 460)
+
+    assert wrong == {}
+    thread = await house.thread(BOB)
+    await thread.shows("4 segments")
+    assert house.phone(BOB).got == []
+
+
+async def test_a_command_with_words_opens_the_form_with_their_count(house: House) -> None:
+    ben = house.agent("U0BEN")
+
+    await ben.types("/sms (212) 555-0142 Your car is ready")
+
+    assert (await ben.form()).count == "Fits into one text · 17 of 160 characters"
+
+
+async def test_the_count_is_that_of_the_number_that_is_chosen_and_of_its_way_with_long_texts(tmp_path: Path) -> None:
+    refusing = {"number": OTHER_DID, "label": "Service", "carrier": "main", "channel": "#service"}
+    dids = [*did(long_text="split"), refusing | {"assigned": ["Front desk"], "long_text": "refuse"}]
+    async with opened_house(tmp_path, dids=dids) as house:
+        ben = house.agent("U0BEN")
+        await ben.uses("sms:new")
+        form, text = await ben.form(), " ".join(["word"] * 60)
+
+        await form.types(text)
+        await form.says("2 texts, numbered")
+        await form.chooses_number(OTHER_DID, text={"text": text})
+        await house.forward_until(lambda: "2 texts, and this number sends only single ones" in form.count)
+        wrong = await form.sends(BOB, text=text, did=OTHER_DID)
+
+        assert "This needs 2 texts" in wrong["text"]
+        assert await form.sends(BOB, text=text) == {}
+        await house.phone(BOB).gets(*[f"({n}/2) {' '.join(['word'] * count)}" for n, count in ((1, 31), (2, 29))])
+
+
+async def test_a_picture_goes_along_however_often_the_count_below_the_words_has_changed(house: House) -> None:
+    ben = house.agent("U0BEN")
+    await ben.uses("sms:new")
+    form = await ben.form()
+    (file,) = await house.slack.people.bring("U0BEN", [("wheel.jpg", "image/jpeg", b"\xff\xd8\xff wheel")])
+
+    await form.types("Your wheel", files={"files": [file]})
+    await form.says("Goes out as one picture message")
+    wrong = await form.sends_off({"text": {"text": "Your wheel"}, "files": {"files": [file]}, "to": {"sms:to": []}})
+
+    assert "Please complete" in wrong["to"]
+    assert form.blocks["files"]["action_id"] == "files"

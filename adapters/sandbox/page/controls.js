@@ -185,12 +185,19 @@ function picker(element, block, place, attributes) {
 
 const INPUTS = { email_text_input: "email", url_text_input: "url", number_input: "text" };
 
+const TYPED = 300; // milliseconds without a key until the app is told what was typed; Slack's own are not known
+
 function field(element, block, place, attributes) {
   const when = element.dispatch_action_config?.trigger_actions_on ?? ["on_enter_pressed"];
   const tell = (event) => block.dispatch_action && place.use(block, element, event.target.value);
+  let pause = 0;
+  const stop = () => clearTimeout(pause);
   const oninput = (event) => {
     place.keep(block, element, event.target.value);
-    if (when.includes("on_character_entered")) tell(event);
+    if (!when.includes("on_character_entered")) return;
+    stop();
+    area.form?.addEventListener("submit", stop); // what is submitted is told whole
+    pause = setTimeout(() => area.isConnected && tell(event), TYPED);
   };
   const onkeydown = (event) => {
     if (event.key !== "Enter" || event.isComposing || !block.dispatch_action || element.multiline) return;

@@ -45,7 +45,7 @@ function draw(view, shared, isOther) {
   byId("modal-title").textContent = view.title.text;
   byId("modal-trouble").textContent = view.errors[""] ?? "";
   byId("modal-trouble").hidden = !view.errors[""];
-  byId("modal-blocks").replaceChildren(...blocks(view.blocks, inView(view, shared)));
+  redraw(view, shared);
   byId("modal-close").textContent = view.close?.text ?? (view.submit ? "Cancel" : "Close");
   byId("modal-submit").textContent = view.submit?.text ?? "";
   byId("modal-submit").hidden = !view.submit;
@@ -54,7 +54,20 @@ function draw(view, shared, isOther) {
   const wrong = byId("modal-blocks").querySelector(".wrong");
   const again = name && [...byId("modal").querySelectorAll("[data-focus]")].find((each) => each.dataset.focus === name);
   if (wrong) firstField(wrong)?.focus();
-  else if (again && !isOther) refocus(again, selection);
+  else if (again && !isOther && again !== document.activeElement) refocus(again, selection);
+}
+
+let before = { ids: "", looks: [] }; // the blocks that are drawn
+
+/** A block that looks as before is left alone, so that nobody is disturbed who types in it. */
+function redraw(view, shared) {
+  const box = byId("modal-blocks");
+  const ids = JSON.stringify(view.blocks.map((block) => block.block_id));
+  const looks = view.blocks.map((block) => JSON.stringify([view.id, shared.me, block, view.errors[block.block_id]]));
+  const drawn = blocks(view.blocks, inView(view, shared));
+  if (ids !== before.ids) box.replaceChildren(...drawn);
+  else drawn.forEach((each, at) => looks[at] === before.looks[at] || box.children[at].replaceWith(each));
+  before = { ids, looks };
 }
 
 function refocus(field, [start, end]) {

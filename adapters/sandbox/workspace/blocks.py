@@ -146,6 +146,8 @@ def _input(block: Json, where: str) -> Iterator[str]:
     yield from text_problems(block.get("label"), f"{where}/label", 2_000, plain=True)
     if "hint" in block:
         yield from text_problems(block["hint"], f"{where}/hint", 2_000, plain=True)
+    if not isinstance(block.get("dispatch_action", False), bool):
+        yield say("must be a boolean", f"{where}/dispatch_action")
     yield from element_problems(block.get("element"), f"{where}/element", IN_INPUTS)
 
 

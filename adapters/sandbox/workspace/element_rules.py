@@ -48,6 +48,7 @@ _KEYS: dict[str, set[str]] = {
     | {"initial_value", "multiline", "min_length", "max_length", "dispatch_action_config"},
 }
 _DATE, _TIME = re.compile(r"\d{4}-\d{2}-\d{2}"), re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_OCCASIONS = ("on_enter_pressed", "on_character_entered")
 _MOST_OPTIONS = {"overflow": 5, "radio_buttons": 10, "checkboxes": 10}
 _LEAST_MOMENT, _LAST_MOMENT = 10**9, 10**10  # ten digits, as the reference says
 
@@ -162,6 +163,20 @@ def _each_option(options: Any, where: str, most: int, *, plain: bool) -> Iterato
 def _text_input(element: Json, where: str) -> Iterator[str]:
     yield from _whole_number(element, "min_length", where, 0, 3_000)
     yield from _whole_number(element, "max_length", where, 1, 3_000)
+    if "dispatch_action_config" in element:
+        yield from _dispatch(element["dispatch_action_config"], f"{where}/dispatch_action_config")
+
+
+def _dispatch(config: Any, where: str) -> Iterator[str]:
+    if not isinstance(config, dict):
+        yield say("must be an object", where)
+        return
+    yield from unknown_keys(config, {"trigger_actions_on"}, where)
+    occasions = config.get("trigger_actions_on", [])
+    if not isinstance(occasions, list) or not all(one in _OCCASIONS for one in occasions):
+        yield say("must be a valid enum value", f"{where}/trigger_actions_on")
+    elif len(occasions) != len(set(occasions)):
+        yield say("must not have duplicates", f"{where}/trigger_actions_on")
 
 
 def _file_input(element: Json, where: str) -> Iterator[str]:

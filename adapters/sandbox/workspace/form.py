@@ -22,6 +22,12 @@ def wrong(shown: list[Json], values: Json) -> dict[str, str]:
     return found
 
 
+def is_quiet(shown: list[Json], block: str) -> bool:
+    """Tell a field of which the app hears only when the form is submitted."""
+    asking = (one for one in shown if one.get("type") == "input" and one.get("block_id") == block)
+    return any(not one.get("dispatch_action") for one in asking)
+
+
 def _problem(block: Json, element: Json, said: Json) -> str:
     answer = next(value for key, value in said.items() if key != "type")
     if answer in (None, "", []):

@@ -73,9 +73,14 @@ class Interactions(Entrances):
         block: str = "",
         filled: Filled | None = None,
     ) -> Delivery:
-        """Press or pick in a modal or in one's Home tab; `filled` is what stands in its other fields."""
+        """Press, pick or type in a modal or in one's Home tab; `filled` is what stands in its other fields.
+
+        ValueError for a field of which the app does not want to hear before the form is submitted.
+        """
         who, view = self._people.user(user), self._view(user, view_id)
         element, place = find(view.body["blocks"], button, block)
+        if form.is_quiet(view.body["blocks"], place):
+            raise ValueError(f"nobody is told of {button} before the form is submitted")
         reading, filled = self._reading(who), filled or {}
         said = _pick(reading, element, place, picked, filled)
         action = self._payloads.action(element, place, said | (chosen or {}))

@@ -1,35 +1,39 @@
 """What is shown to one person: the numbers he may text from, whom he may mean, and what waits."""
 
+from typing import Any
+
 import pytest
 
+from bridge.domain.contact import Contact, Source
 from bridge.domain.dialplan import Person
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import AskFind, AskHome, AskLines, AskPeers, FindView, HomeView
+from bridge.domain.query import AskFind, AskHome, AskLines, AskPeers, FindView, HomeView, LinesView
 from bridge.domain.standing import Place, Standing
 from bridge.flows import survey
 from tests.unit.flows.books import ANN, BEN, BOB, DESK, MINUTE, OTHER_DID, Books, did, plan
 
+CAT, STRANGER = map(PhoneNumber, ("+12125550144", "+12125550199"))
 SEEN = frozenset({ChannelRef("C1")})
 BENS = did(number=OTHER_DID, label="Service", assigned=(Person(name="Ben", email="ben@example.com", slack=BEN),))
 BOTH = plan(did(), BENS, contacts={ANN: "Ann Moss", BOB: "Bob Anders"})
 
 
-def numbers(words: str) -> list[str]:
-    view = survey.lines(BOTH, AskLines(person=BEN, channels=SEEN, words=words))
-    return [view.to.number if view.to else "", view.text]
+async def lines(books: Books, **asked: Any) -> LinesView:
+    query = AskLines(**({"person": BEN, "channels": SEEN} | asked))
+    return await books.look(lambda ledger: survey.lines(ledger, BOTH, query))
 
 
-def test_a_persons_own_numbers_come_first_and_the_others_after_them() -> None:
-    view = survey.lines(BOTH, AskLines(person=BEN, channels=SEEN))
+async def test_a_persons_own_numbers_come_first_and_the_others_after_them(books: Books) -> None:
+    view = await lines(books)
 
     assert [(line.label, line.is_his) for line in view.lines] == [("Service", True), ("Main line", False)]
 
 
-def test_whoever_may_not_answer_has_no_numbers() -> None:
-    guest = AskLines(person=BEN, channels=SEEN, standing=Standing(place=Place.GUEST))
+async def test_whoever_may_not_answer_has_no_numbers(books: Books) -> None:
+    view = await lines(books, standing=Standing(place=Place.GUEST))
 
-    assert survey.lines(BOTH, guest).lines == ()
+    assert view.lines == ()
 
 
 @pytest.mark.parametrize(
@@ -44,8 +48,23 @@ def test_whoever_may_not_answer_has_no_numbers() -> None:
         ("911 is no joke", "", "911 is no joke"),
     ],
 )
-def test_a_number_is_parted_from_the_words_after_it(typed: str, number: str, text: str) -> None:
-    assert numbers(typed) == [number, text]
+async def test_a_number_is_parted_from_the_words_after_it(books: Books, typed: str, number: str, text: str) -> None:
+    view = await lines(books, words=typed)
+
+    assert (view.to.number if view.to else "", view.text) == (number, text)
+
+
+async def test_a_number_that_is_typed_bears_the_name_that_counts_wherever_it_comes_from(books: Books) -> None:
+    at = books.clock.now()
+    given = Contact(address=BOB, source=Source.PERSON, name="Bob from the ferry", by=BEN, at=at)
+    await books.look(lambda ledger: ledger.contacts.put(given))
+    imported = Contact(address=CAT, source=Source.IMPORT, name="Cat Imported", at=at)
+    await books.look(lambda ledger: ledger.contacts.put(imported))
+
+    views = [await lines(books, words=one.value) for one in (ANN, BOB, CAT, STRANGER)]
+
+    names = [view.to.name for view in views if view.to]
+    assert names == ["Ann Moss", "Bob Anders", "Cat Imported", ""]  # what bridge.toml says outranks Ben
 
 
 @pytest.mark.parametrize(
@@ -118,7 +137,7 @@ async def test_what_stands_in_a_channel_that_a_person_cannot_see_is_not_shown_to
     seen, unseen = await home(books, BEN), await home(books, BEN, frozenset())
 
     assert (len(seen.team), len(unseen.team)) == (1, 0)
-    assert survey.lines(BOTH, AskLines(person=BEN, channels=frozenset())).lines == ()
+    assert (await lines(books, channels=frozenset())).lines == ()
 
 
 async def found(books: Books, words: str, channels: frozenset[ChannelRef] = SEEN) -> FindView:

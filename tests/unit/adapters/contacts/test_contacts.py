@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.contacts import file, read
 from adapters.contacts.table import Unusable
+from bridge.domain.characters import written
 from bridge.errors import ConfigError
 
 ANN = "(212) 555-0142"
@@ -197,6 +198,6 @@ def test_a_file_that_cannot_be_read_is_named_with_the_reason(path: Path) -> None
 @given(st.binary(max_size=300) | st.builds(lambda octets: b"BEGIN:VCARD\r\n" + octets, st.binary(max_size=300)))
 def test_whatever_a_file_holds_it_is_read_or_refused(octets: bytes) -> None:
     try:
-        list(file.lines(file.written(octets)))
+        list(file.lines(written(octets)))
     except Unusable:
         return

@@ -115,6 +115,10 @@ async def test_an_accessory_is_checked(rig: Rig, piece: Json, fits: bool) -> Non
     assert answer["ok"] is fits, answer
 
 
+def told(config: Any) -> Json:
+    return ask("plain_text_input", dispatch_action_config=config) | {"dispatch_action": True}
+
+
 FIELDS: list[tuple[str, Json, bool]] = [
     ("a field of 3000", ask("plain_text_input", max_length=3000, multiline=True), True),
     ("a field of 3001", ask("plain_text_input", max_length=3001), False),
@@ -131,6 +135,15 @@ FIELDS: list[tuple[str, Json, bool]] = [
     ("a hint ends at 2000", ask("plain_text_input") | {"hint": plain("x" * 2001)}, False),
     ("a number", ask("number_input", is_decimal_allowed=False), True),
     ("a number says of what kind", ask("number_input"), False),
+    ("a field that tells of every key", told({"trigger_actions_on": ["on_character_entered"]}), True),
+    ("a field that tells of both", told({"trigger_actions_on": ["on_enter_pressed", "on_character_entered"]}), True),
+    ("a field that tells of what there is not", told({"trigger_actions_on": ["on_blur"]}), False),
+    ("a field that tells of the same twice", told({"trigger_actions_on": ["on_enter_pressed"] * 2}), False),
+    ("a field that tells of no list", told({"trigger_actions_on": "on_enter_pressed"}), False),
+    ("what a field tells of has known keys", told({"on": ["on_enter_pressed"]}), False),
+    ("what a field tells of is an object", told(["on_character_entered"]), False),
+    ("only words tell of characters", ask("file_input", dispatch_action_config={}), False),
+    ("a field tells or not", ask("plain_text_input") | {"dispatch_action": "yes"}, False),
     ("one wants the focus", ask("plain_text_input", focus_on_load=True), True),
     ("a menu for several", ask("multi_external_select", min_query_length=0, max_selected_items=5), True),
 ]

@@ -245,6 +245,34 @@ async def test_a_dispatched_field_tells_the_whole_form(rig: Rig, app: SocketApp)
     assert (values["b"]["a"]["selected_option"], values["c"]["a"]["value"]) == (option("two"), "so far")
 
 
+async def test_of_a_field_that_does_not_dispatch_the_app_hears_only_when_the_form_is_submitted(
+    rig: Rig, app: SocketApp
+) -> None:
+    view = await opened(rig, form(ask("plain_text_input")))
+
+    with pytest.raises(ValueError, match="before the form is submitted"):
+        await rig.workspace.interactions.press_in_view("ada", view.id, "a", picked="so far", block="b")
+
+    assert app.heard("block_actions") == []
+
+
+async def test_an_app_that_changes_a_form_by_its_hash_changes_the_one_that_it_has_seen_or_none(
+    rig: Rig, app: SocketApp
+) -> None:
+    typed = ask("plain_text_input", dispatch_action_config={"trigger_actions_on": ["on_character_entered"]})
+    view = await opened(rig, form(typed | {"dispatch_action": True}))
+    for picked in ("s", "so"):
+        await rig.workspace.interactions.press_in_view("ada", view.id, "a", picked=picked, block="b")
+    await rig.workspace.wait_for(lambda: len(app.heard("block_actions")) == 2)
+    first, second = (payload["view"] for payload in app.heard("block_actions"))
+
+    change = {"view_id": view.id, "view": form(typed | {"dispatch_action": True})}
+    answers = [await rig.call("views.update", **change, hash=seen["hash"]) for seen in (first, second)]
+
+    assert [payload["actions"][0]["value"] for payload in app.heard("block_actions")] == ["s", "so"]
+    assert [answer.get("error") for answer in answers] == [None, "hash_conflict"]
+
+
 async def test_blocks_without_names_are_named_anew_with_every_update(rig: Rig, app: SocketApp) -> None:
     block = {"type": "actions", "elements": [{key: value for key, value in button().items() if key != "action_id"}]}
     view = await opened(rig, modal(blocks=[block]))

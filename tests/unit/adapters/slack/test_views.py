@@ -7,8 +7,10 @@ import pytest
 from adapters.sandbox.workspace.view_rules import check_view
 from adapters.slack import views
 from bridge.domain.ids import ChannelRef
+from bridge.domain.length import Length
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import HomeView, Line, LinesView, Peer, Waiting
+from bridge.domain.query import HomeView, LengthView, Line, LinesView, Peer, Waiting
+from tests.unit.flows.books import did, plan
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 NUMBER = PhoneNumber("+14155550100")
@@ -17,6 +19,10 @@ ODD = "<!channel> *x* &amp; 🎉 " * 40
 
 def line(label: str = "Main line") -> Line:
     return Line(number=NUMBER, label=label, channel=ChannelRef("C1"), is_his=True)
+
+
+def counted(text: str) -> LengthView:
+    return LengthView(length=Length.of(text, did(), plan(), has_files=False))
 
 
 def waiting(number: int, who: str = "Ada Moss · (212) 555-0142") -> Waiting:
@@ -68,14 +74,16 @@ def test_each_conversation_says_who_what_where_and_how_long_and_opens_with_one_p
 @pytest.mark.parametrize("to", [None, Peer(number="+12125550142", name=ODD), Peer(number="+12125550142", name="")])
 @pytest.mark.parametrize("text", ["", "a" * 5_000])
 def test_the_form_is_one_that_slack_takes(label: str, to: Peer | None, text: str) -> None:
-    view = views.new_sms(LinesView(lines=(line(label),), groups=False, to=to, text=text), NUMBER)
+    view = views.new_sms(LinesView(lines=(line(label),), groups=False, to=to, text=text), NUMBER, counted(text))
 
     assert check_view(view, ("modal",))
 
 
 def test_several_people_can_be_chosen_only_where_a_carrier_can_text_groups() -> None:
     most = [
-        views.new_sms(LinesView(lines=(line(),), groups=groups), NUMBER)["blocks"][1]["element"]["max_selected_items"]
+        views.new_sms(LinesView(lines=(line(),), groups=groups), NUMBER, counted(""))["blocks"][1]["element"][
+            "max_selected_items"
+        ]
         for groups in (False, True)
     ]
 
