@@ -29,6 +29,7 @@ from adapters.twilio.settings import TwilioSettings
 from bridge.domain.dialplan import MEANINGS, NOTES, Abilities, DialPlan, Did, LongText, Meaning, Owning, Person, Replies
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import PhoneNumber, address
+from bridge.domain.snippet import Snippet
 from bridge.domain.toll import Limits
 from bridge.wording import config as wording
 from config.values import (
@@ -41,6 +42,7 @@ from config.values import (
     Most,
     Number,
     Region,
+    SnippetText,
     Timezone,
     between,
     matching,
@@ -149,6 +151,17 @@ class ContactSettings(BaseModel):
     number: ContactNumber = Field(description="The contact's number with plus sign and country code, or a short code.")
 
 
+class SnippetSettings(BaseModel):
+    """One of [[snippets]]: words that are offered to whoever answers."""
+
+    model_config = _STRICT
+
+    name: Line = Field(description="What it is called where it is offered.")
+    text: SnippetText = Field(
+        description="The words. In braces: first_name, name, number (of whom it goes to), my_name, my_number, label."
+    )
+
+
 class DidSettings(BaseModel):
     """One of [[dids]]: a number of ours, bound to a Slack channel."""
 
@@ -238,6 +251,7 @@ class Settings(BaseModel):
     carriers: Annotated[dict[CarrierName, CarrierSettings], Field(min_length=1)]
     people: Annotated[tuple[PersonSettings, ...], Field(min_length=1)]
     contacts: tuple[ContactSettings, ...] = ()
+    snippets: Annotated[tuple[SnippetSettings, ...], Field(max_length=100)] = ()
     dids: Annotated[tuple[DidSettings, ...], Field(min_length=1)]
 
     @property
@@ -270,6 +284,7 @@ def dial_plan(settings: Settings, abilities: Mapping[str, Abilities]) -> DialPla
         owning=bridge.owner,
         give_back=bridge.give_back,
         meanings=bridge.meanings,
+        snippets=tuple(Snippet(name=one.name, text=one.text) for one in settings.snippets),
         limits=_limits(settings.limits),
     )
 

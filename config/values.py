@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from adapters.mail.address import addr_spec
 from bridge.domain.duration import duration
 from bridge.domain.phone import PhoneNumber, ShortCode, address
+from bridge.domain.snippet import FIELDS, unknown_fields
 from bridge.wording import config as wording
 
 
@@ -60,6 +61,18 @@ def _suggested(written: str) -> str | None:
     return suggestion if phonenumbers.is_possible_number(number) else None
 
 
+def _snippet(written: str) -> str:
+    try:
+        unknown = unknown_fields(written)
+    except ValueError:
+        raise ValueError(*wording.unbalanced_brace()) from None
+    if unknown:
+        raise ValueError(*wording.unknown_field(unknown[0], FIELDS))
+    if not 0 < len(written.strip()) <= 1_500:
+        raise ValueError(*wording.no_snippet())
+    return written
+
+
 def matching(pattern: str, telling: Callable[[str], wording.Told]) -> AfterValidator:
     def check(written: str) -> str:
         if not re.fullmatch(pattern, written, re.ASCII):
@@ -100,3 +113,4 @@ Email = Annotated[str, AfterValidator(_email)]
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Region = Annotated[str, AfterValidator(_region)]
 ContactNumber = Annotated[str, AfterValidator(_contact)]
+SnippetText = Annotated[str, AfterValidator(_snippet)]

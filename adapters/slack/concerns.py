@@ -10,6 +10,7 @@ from bridge.domain.phrase import Action
 REACTIONS = {"reaction_added": True, "reaction_removed": False}
 REVISIONS = ("message_changed", "message_deleted")
 TURNS = {"sms:note": True, "sms:send": False}  # shortcuts of a message: whether it is to be a note
+OPENING = (Action.NAME, Action.ASSIGN, Action.REPLY, Action.REMIND, Action.MORE)  # they open forms
 _AT_ONCE = (Action.CLOSE, Action.REOPEN)  # the choices of a menu that open no form
 _SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes that people's words come in; all others do not count
 
@@ -97,13 +98,16 @@ def pressed(payload: Json) -> Action | None:
             chosen = Action(chosen_in(action)[0])
             return chosen if chosen in _AT_ONCE else None
         action_id = action["action_id"]
-        return Action(action_id.removeprefix(ACTION).partition("#")[0]) if action_id.startswith(ACTION) else None
+        found = Action(action_id.removeprefix(ACTION).partition("#")[0]) if action_id.startswith(ACTION) else None
+        return None if found in OPENING else found
     except (KeyError, TypeError, AttributeError, IndexError, ValueError):
         return None
 
 
 def chosen_in(action: Json) -> tuple[str, str]:
-    """Give what was chosen from our menu, and about which conversation; empty where nothing was."""
-    option = action.get("selected_option")
+    """Give what was chosen from our menu or pressed, and about which conversation; empty where nothing was."""
+    if action.get("action_id") == f"{ACTION}{Action.REPLY}":
+        return Action.REPLY, str(action.get("value") or "")
+    option = action.get("selected_option") if action.get("action_id") == MENU else None
     chosen, _, about = str(option.get("value") if isinstance(option, dict) else "").partition(" ")
     return chosen, about

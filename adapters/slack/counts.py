@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from adapters.slack import forms, views
+from adapters.slack import forms, menus, views
 from adapters.slack.api import SlackApi
 from adapters.slack.errands import Errands
 from adapters.slack.names import Json
@@ -20,6 +20,7 @@ from bridge.ports import Clock, Desk
 
 _LOG = logging.getLogger(__name__)
 _PAUSE = timedelta(seconds=1)  # Slack takes some hundred changes a minute, of all forms together
+_COUNTED = (views.NEW_SMS, menus.REPLYING)
 _MOST_FORMS = 200  # that are remembered; of a form that is forgotten some changes may come too late
 
 
@@ -47,7 +48,7 @@ class Counts:
     def heed(self, payload: Json) -> bool:
         """Take a change in a form for a new text; False for anything else."""
         view, action = payload.get("view"), forms.action(payload)
-        if not isinstance(view, dict) or view.get("callback_id") != views.NEW_SMS or not views.is_counted(action):
+        if not isinstance(view, dict) or view.get("callback_id") not in _COUNTED or not views.is_counted(action):
             return False
         form, at = self._form(str(view.get("id"))), _moment(action)
         if at >= form.heard_at:  # they come over two lines, and may overtake each other

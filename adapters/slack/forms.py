@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from adapters.slack import menus, names, views, wire
 from adapters.slack.names import Json
-from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, SmsComposed
+from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, ReminderWished, SmsComposed
 from bridge.domain.ids import ConversationId, EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
 from bridge.domain.phrase import Action
@@ -66,12 +67,47 @@ def _step(payload: Json) -> ButtonPressed:
     )
 
 
+def _answer(payload: Json) -> SmsComposed:
+    """Read an answer within a conversation."""
+    values = payload["view"]["state"]["values"]
+    files, unfit = wire.files({"files": _value(values, words.FILES).get("files") or ()})
+    return SmsComposed(
+        key=wire.form_key(payload),
+        form=EventKey(names.whole(f"slack:form/{payload['view']['id']}")),
+        conversation=_about(payload)[0],
+        text=names.whole(_value(values, words.TEXT).get("value") or ""),
+        files=files,
+        unfit_files=unfit,
+        send_at=_at(_value(values, words.AT).get("selected_date_time")),
+        channels=frozenset(),
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
+
+
+def _reminder(payload: Json) -> ReminderWished:
+    """Read when somebody wants to be reminded: a moment that was picked counts before one that was offered."""
+    values = payload["view"]["state"]["values"]
+    offered = _value(values, menu.WHEN)["selected_option"]["value"]
+    picked = _at(_value(values, menu.AT).get("selected_date_time"))
+    return ReminderWished(
+        key=wire.form_key(payload),
+        conversation=_about(payload)[0],
+        due_at=picked or (None if offered == menus.NEVER else _at(int(offered))),
+        note=names.whole(_value(values, menu.NOTE).get("value") or ""),
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
+
+
+def _at(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
+
+
 def _about(payload: Json) -> tuple[ConversationId, str]:
-    conversation, _, opened_at = str(payload["view"]["private_metadata"]).partition(" ")
+    conversation, opened_at, *_ = str(payload["view"]["private_metadata"]).split(" ")
     return ConversationId(names.whole(conversation)), opened_at
 
 
-Filled = SmsComposed | NameGiven | OwnerChosen | ButtonPressed
+Filled = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ButtonPressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +124,8 @@ _FORMS = {
     views.NEW_SMS: _Form(_sms, words.TEXT, words.busy, words.unreadable),
     menus.NAMING: _Form(_name, naming.NAME, menu.busy, menu.unreadable),
     menus.ASSIGNING: _Form(_owner, menu.OWNER, menu.busy, menu.unreadable),
+    menus.REPLYING: _Form(_answer, words.TEXT, words.busy, words.unreadable),
+    menus.REMINDING: _Form(_reminder, menu.WHEN, menu.busy, menu.unreadable),
     menus.STEERING: _Form(_step, menu.CHOICE, menu.busy, menu.unreadable),
 }
 
@@ -112,7 +150,7 @@ def typed(view: Json) -> AskLength:
     try:
         values = view["state"]["values"]
         return AskLength(
-            did=PhoneNumber(str(_value(values, words.DID)["selected_option"]["value"])),
+            did=PhoneNumber(_line_of(view)),
             text=names.whole(_value(values, words.TEXT).get("value") or ""),
             has_files=bool(_value(values, words.FILES).get("files")),
         )
@@ -120,16 +158,23 @@ def typed(view: Json) -> AskLength:
         raise WireError(f"a form of ours that cannot be read ({type(error).__name__})") from error
 
 
+def _line_of(view: Json) -> str:
+    """Give our number in a form: chosen, or that of the conversation which the form is about."""
+    if view["callback_id"] == menus.REPLYING:
+        return str(view["private_metadata"]).split(" ")[-1]
+    return str(_value(view["state"]["values"], words.DID)["selected_option"]["value"])
+
+
 def busy(payload: Json) -> dict[str, Any]:
     """Answer that nothing could be done now; the form stays open."""
     form = _FORMS[payload["view"]["callback_id"]]
-    return refusal({form.field: form.busy()})
+    return refused(payload, {form.field: form.busy()})
 
 
 def unreadable(payload: Json) -> dict[str, Any]:
     """Answer that the form could not be read; it stays open."""
     form = _FORMS[payload["view"]["callback_id"]]
-    return refusal({form.field: form.unreadable()})
+    return refused(payload, {form.field: form.unreadable()})
 
 
 def action(payload: Json) -> Json:
@@ -139,11 +184,35 @@ def action(payload: Json) -> Json:
 
 
 def _value(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:
-    """Give what one field holds; nothing, if it is left out."""
-    (held,) = (values.get(block) or {"": {}}).values()
-    return held if isinstance(held, Mapping) else {}
+    """Give what one field holds, in whichever turn; nothing, if it is left out."""
+    held = next((held for name, held in values.items() if name.partition("#")[0] == block), None)
+    (only,) = (held or {"": {}}).values()
+    return only if isinstance(only, Mapping) else {}
+
+
+def snippet_in(payload: Json) -> int:
+    """Give the place of the snippet that was chosen. Raise `WireError` where it cannot be told."""
+    option = action(payload).get("selected_option")
+    place = str(option.get("value") if isinstance(option, dict) else "")
+    if not (place.isascii() and place.isdigit()):
+        raise WireError("a snippet that is none of ours")
+    return int(place)
+
+
+def turn_of(view: Json) -> int:
+    """Give how often the words of a form have been put in by us."""
+    blocks = (str(block.get("block_id")) for block in view["blocks"])
+    turns = (block.partition("#")[2] for block in blocks if block.startswith(f"{words.TEXT}#"))
+    return next((int(turn) for turn in turns if turn.isascii() and turn.isdigit()), 0)
 
 
 def refusal(wrong: Mapping[str, str]) -> dict[str, Any]:
     """Answer that something is wrong, at its fields; the form stays open."""
     return {"response_action": "errors", "errors": dict(wrong)}
+
+
+def refused(payload: Json, wrong: Mapping[str, str]) -> dict[str, Any]:
+    """Answer the same at the fields as they are called in this turn of the form."""
+    asked = [str(block.get("block_id")) for block in payload["view"]["blocks"]]
+    called = {name.partition("#")[0]: name for name in asked}
+    return refusal({called.get(field, field): what for field, what in wrong.items()})

@@ -105,7 +105,7 @@ class Inbox:
         if answer is Answer.BUSY:
             return _answer(forms.busy(payload))
         if isinstance(answer, Aside) and answer.wrong:
-            return _answer(forms.refusal(answer.wrong))
+            return _answer(forms.refused(payload, answer.wrong))
         if isinstance(read, SmsComposed) and read.did:
             self._visits.has_used(read.person, read.did)
         return BoltResponse(status=200)

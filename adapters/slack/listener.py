@@ -20,6 +20,7 @@ from adapters.slack.names import Identity
 from adapters.slack.people import People
 from adapters.slack.signature import is_genuine
 from adapters.slack.sockets import Sockets
+from adapters.slack.talks import Talks
 from adapters.slack.visits import Visits
 from bridge.errors import Blocked, PortError, Transient
 from bridge.ports import Clock, Desk, Intake
@@ -55,7 +56,8 @@ class Listener:
         """Find out who we are, then listen for ever."""
         homes = Homes(self._api, desk, self._people, self._channels, self._clock)
         counts = Counts(self._api, desk, self._errands, self._clock)
-        visits = Visits(self._api, desk, self._people, self._channels, homes, counts, self._errands)
+        talks = Talks(self._api, desk, self._people, self._errands, self._clock)
+        visits = Visits(self._api, desk, self._people, self._channels, homes, counts, talks, self._errands)
         asides = Asides(self._api, self._errands)
         me, missed = await self._introduce(), self.gaps.set
         app = Inbox(me, intake, self._people, self._channels, asides, visits, missed).app(self._api)

@@ -1,18 +1,21 @@
 """What the menu of a first post opens: forms about its conversation, as views of Slack. Pure."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from adapters.slack.render import Block
-from adapters.slack.views import MOST_OPTIONS, OPTION, TITLE, entry, of, plain
+from adapters.slack.views import MOST_OPTIONS, OPTION, TITLE, entry, of, plain, words_and_files
 from bridge.domain.contact import LONGEST_NAME
 from bridge.domain.conversation import Course
 from bridge.domain.ids import ConversationId
 from bridge.domain.phrase import Action
-from bridge.domain.query import TalkView
+from bridge.domain.query import LengthView, TalkView
 from bridge.wording import form, menu
 from bridge.wording import naming as naming_words
 
-NAMING, ASSIGNING, STEERING = "sms:name", "sms:assign", "sms:steer"
+NEVER = "never"
+NAMING, ASSIGNING, STEERING, REPLYING, REMINDING = "sms:name", "sms:assign", "sms:steer", "sms:answer", "sms:remind"
+SNIPPET = "sms:snippet"
 
 
 def naming(view: TalkView, about: str) -> Block:
@@ -56,13 +59,59 @@ def _steps(view: TalkView) -> list[Action]:
     return steps
 
 
+def replying(view: TalkView, about: str, found: LengthView, text: str = "", turn: int = 0) -> Block:
+    """The form for an answer; in another turn, with a snippet in it."""
+    label = view.line.label if view.line else ""
+    whom = form.to_whom([of(one) for one in view.people], label)
+    snippets = [{"text": plain(one.name, OPTION), "value": str(n)} for n, one in enumerate(view.snippets)]
+    offer: Block = {"type": "static_select", "action_id": SNIPPET, "options": snippets[:MOST_OPTIONS]}
+    at: Block = {"type": "datetimepicker", "action_id": "at"}
+    blocks: list[Block] = [{"type": "context", "elements": [plain(whom)]}]
+    if snippets:
+        asked = entry(form.SNIPPET, form.SNIPPET_LABEL, offer, hint=form.SNIPPET_HINT, optional=True)
+        blocks.append(asked | {"dispatch_action": True})
+    blocks += words_and_files(text, found, turn)
+    blocks.append(entry(form.AT, form.AT_LABEL, at, hint=form.AT_HINT, optional=True))
+    return _modal(REPLYING, form.REPLY_TITLE, form.SEND, blocks, about)
+
+
+def reminding(now: datetime, about: str) -> Block:
+    """The form in which a person says when he wants to be called back; `now` is in his own zone."""
+    moments = _moments(now)
+    names = menu.whens(moments)
+    options = [
+        {"text": plain(name, OPTION), "value": str(int(moment.timestamp()))}
+        for name, (_, moment) in zip(names, moments, strict=True)
+    ]
+    options.append({"text": plain(menu.NEVER, OPTION), "value": NEVER})
+    when: Block = {"type": "static_select", "action_id": "when", "options": options, "initial_option": options[0]}
+    at: Block = {"type": "datetimepicker", "action_id": "at"}
+    note: Block = {"type": "plain_text_input", "action_id": "note", "max_length": 300}
+    blocks = [
+        entry(menu.WHEN, menu.WHEN_LABEL, when),
+        entry(menu.AT, menu.AT_LABEL, at, optional=True),
+        entry(menu.NOTE, menu.NOTE_LABEL, note, hint=menu.NOTE_HINT, optional=True),
+    ]
+    return _modal(REMINDING, menu.REMIND_TITLE, menu.REMIND, blocks, about)
+
+
+def _moments(now: datetime) -> list[tuple[str, datetime]]:
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    return [
+        (menu.IN_AN_HOUR, now + timedelta(hours=1)),
+        (menu.IN_THREE_HOURS, now + timedelta(hours=3)),
+        (menu.TOMORROW, morning + timedelta(days=1)),
+        (menu.MONDAY, morning + timedelta(days=7 - now.weekday())),
+    ]
+
+
 OPENED = {Action.NAME: naming, Action.ASSIGN: assigning, Action.MORE: steering}
-"""Which choice of the menu opens which form."""
+"""Which choice of the menu opens which form about a conversation as it is."""
 
 
-def about(conversation: ConversationId, ts: str) -> str:
-    """Write what a form is about, and when it was opened, where the form keeps it unseen."""
-    return f"{conversation} {ts}"
+def about(conversation: ConversationId, ts: str, did: str = "") -> str:
+    """Write what a form is about, when it was opened, and our number, where the form keeps it unseen."""
+    return f"{conversation} {ts} {did}".rstrip()
 
 
 def _modal(callback_id: str, title: str, submit: str, blocks: list[Block], about: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from zoneinfo import available_timezones
 
 from adapters.slack.api import SlackApi
 from adapters.slack.names import Identity, Json
@@ -16,6 +17,7 @@ from bridge.wording import chat
 _FRESH_FOR = timedelta(minutes=5)
 _KEPT_FOR = timedelta(hours=1)  # and used where Slack does not answer
 _MOST = 10_000
+_NOWHERE = "UTC"
 _AT_MOST_SECONDS = 1.0  # of the three that Slack waits for an acknowledgement
 
 
@@ -24,6 +26,7 @@ class _Known:
     name: str
     is_bot: bool
     place: Place
+    zone: str
     since: datetime
 
 
@@ -46,6 +49,13 @@ class People:
         """Give the names that can be had within a second; who is missing stays an id. Never raises."""
         found = await asyncio.gather(*(self._name(id_) for id_ in sorted(ids)))
         return {id_: name for id_, name in found if name}
+
+    async def zone(self, id_: str) -> str:
+        """Give the time zone a person lives in, as far as Slack tells one that there is. Never raises."""
+        try:
+            return (await self._person(id_)).zone
+        except PortError:
+            return _NOWHERE
 
     async def is_bot(self, id_: str) -> bool:
         """Tell a bot from a person; `Transient` where nobody answers in time.
@@ -126,7 +136,12 @@ class People:
         profile: Json = told_profile if isinstance(told_profile, dict) else {}
         name = profile.get("display_name") or profile.get("real_name") or user.get("real_name") or user.get("name")
         is_bot = user.get("is_bot") is True
-        return _Known(name=str(name or ""), is_bot=is_bot, place=_place(user, me), since=self._clock.now())
+        place, zone = _place(user, me), _zone(user.get("tz"))
+        return _Known(name=str(name or ""), is_bot=is_bot, place=place, zone=zone, since=self._clock.now())
+
+
+def _zone(told: object) -> str:
+    return told if isinstance(told, str) and told in available_timezones() else _NOWHERE
 
 
 def _place(user: Json, me: Identity) -> Place:

@@ -12,11 +12,11 @@ from bridge.wording import find, form, home
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
 TO, TURN_PAGE = "sms:to", "sms:page"
 _COUNT = "count"  # the line that says how many texts a new one comes to
-_OF_MODAL = ("type", "callback_id", "title", "submit", "close")
+_OF_MODAL = ("type", "callback_id", "private_metadata", "title", "submit", "close")
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
 TITLE, OPTION, _BUTTON, _VALUE, _SECTION, _HEADER = 24, 75, 75, 2_000, 3_000, 150
 _SMALL, _MOST_ECHO, MOST_OPTIONS = 600, 100, 100
-_MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
+MOST_TEXT, _MOST_FILES, _MOST_PEOPLE = 3_000, 10, 10
 
 
 def new_sms(view: LinesView, chosen: PhoneNumber, found: LengthView) -> Block:
@@ -30,10 +30,6 @@ def new_sms(view: LinesView, chosen: PhoneNumber, found: LengthView) -> Block:
         "max_selected_items": _MOST_PEOPLE if view.groups else 1,
     }
     people |= {"initial_options": [peer_option(view.to)]} if view.to else {}
-    words: Block = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": _MOST_TEXT}
-    words |= {"initial_value": view.text[:_MOST_TEXT]} if view.text else {}
-    words |= {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
-    files: Block = {"type": "file_input", "action_id": "files", "max_files": _MOST_FILES}
     numbers = {
         "type": "static_select",
         "action_id": "did",
@@ -49,16 +45,28 @@ def new_sms(view: LinesView, chosen: PhoneNumber, found: LengthView) -> Block:
         "blocks": [
             entry(form.DID, form.FROM_LABEL, numbers) | {"dispatch_action": True},
             entry(form.TO, form.TO_LABEL, people, hint=form.TO_HINT),
-            entry(form.TEXT, form.TEXT_LABEL, words, optional=True) | {"dispatch_action": True},
-            _count(found),
-            entry(form.FILES, form.FILES_LABEL, files, optional=True),
+            *words_and_files(view.text, found),
         ],
     }
 
 
+def words_and_files(text: str, found: LengthView, turn: int = 0) -> list[Block]:
+    """Ask for the words, say what they come to, and ask for pictures; in another turn, other words are put in."""
+    words: Block = {"type": "plain_text_input", "action_id": "text", "multiline": True, "max_length": MOST_TEXT}
+    words |= {"initial_value": text[:MOST_TEXT]} if text else {}
+    words |= {"dispatch_action_config": {"trigger_actions_on": ["on_character_entered"]}}
+    files: Block = {"type": "file_input", "action_id": "files", "max_files": _MOST_FILES}
+    name = f"{form.TEXT}#{turn}" if turn else form.TEXT  # Slack heeds new words only in a new field
+    return [
+        entry(name, form.TEXT_LABEL, words, optional=True) | {"dispatch_action": True},
+        count(found),
+        entry(form.FILES, form.FILES_LABEL, files, optional=True),
+    ]
+
+
 def is_counted(action: Json) -> bool:
     """Tell a change on which it depends how many texts a new one comes to."""
-    return action.get("block_id") in (form.TEXT, form.DID)
+    return str(action.get("block_id")).partition("#")[0] in (form.TEXT, form.DID)
 
 
 def recounted(view: Json, found: LengthView) -> Block:
@@ -67,7 +75,7 @@ def recounted(view: Json, found: LengthView) -> Block:
     Slack keeps what stands in the fields of a form, files among it, as long as these bear the same names
     (docs.slack.dev, "views.update", January 2026).
     """
-    shown = [_count(found) if _is_count(block) else block for block in _listed(view.get("blocks"))]
+    shown = [count(found) if _is_count(block) else block for block in _listed(view.get("blocks"))]
     return {key: view[key] for key in _OF_MODAL if view.get(key)} | {"blocks": shown}
 
 
@@ -76,7 +84,7 @@ def says(view: Json, found: LengthView) -> bool:
     shown = [block for block in _listed(view.get("blocks")) if _is_count(block)]
     pieces = [piece for block in shown for piece in _listed(block.get("elements"))]
     said = [piece.get("text") for piece in pieces if isinstance(piece, dict)]
-    return not shown or said == [piece["text"] for piece in _count(found)["elements"]]
+    return not shown or said == [piece["text"] for piece in count(found)["elements"]]
 
 
 def _listed(value: object) -> list[Any]:
@@ -87,7 +95,8 @@ def _is_count(block: object) -> bool:
     return isinstance(block, dict) and block.get("block_id") == _COUNT
 
 
-def _count(found: LengthView) -> Block:
+def count(found: LengthView) -> Block:
+    """Say what the words of a form come to."""
     words = form.length(found.length) if found.length else form.NOTHING_YET
     return {"type": "context", "block_id": _COUNT, "elements": [plain(words)]}
 

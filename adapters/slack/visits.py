@@ -2,12 +2,11 @@
 
 import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import concerns, forms, menus, render, views
+from adapters.slack import forms, views
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
 from adapters.slack.counts import Counts
@@ -16,20 +15,18 @@ from adapters.slack.homes import Homes
 from adapters.slack.names import Json
 from adapters.slack.people import People
 from adapters.slack.render import Block
-from bridge.domain.ids import ConversationId, PersonRef
+from adapters.slack.talks import Talks
+from bridge.domain.ids import PersonRef
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.phrase import Action
 from bridge.domain.query import (
     AskFind,
     AskLength,
     AskLines,
     AskPeers,
-    AskTalk,
     FindView,
     LengthView,
     LinesView,
     PeersView,
-    TalkView,
 )
 from bridge.errors import PortError, StoreBusy
 from bridge.ports import Desk
@@ -51,6 +48,7 @@ class Visits:
         channels: Channels,
         homes: Homes,
         counts: Counts,
+        talks: Talks,
         errands: Errands,
     ) -> None:
         self._api = api
@@ -60,6 +58,7 @@ class Visits:
         self._homes = homes
         self._counts = counts
         self._errands = errands
+        self._talks = talks
         self._last_used: dict[str, PhoneNumber] = {}  # by whom; forgotten with us, and no harm
 
     def has_used(self, person: str, number: PhoneNumber) -> None:
@@ -76,7 +75,7 @@ class Visits:
             case "shortcut" if payload.get("callback_id") == views.NEW_SMS:
                 return self._open(payload)
             case "block_actions":
-                return self._pressed(payload) if payload.get("view") else self._chosen_from_menu(payload)
+                return _NOTHING if self._talks.heed(payload) else self._pressed(payload)
             case "event_callback":
                 return self._visited(payload)
         return None
@@ -104,26 +103,6 @@ class Visits:
         assert isinstance(view, FindView)
         return views.found(words, view)
 
-    def _chosen_from_menu(self, payload: Json) -> BoltResponse | None:
-        """Heed the menu of a first post, where it opens a form."""
-        action, trigger = forms.action(payload), payload.get("trigger_id")
-        chosen, conversation = concerns.chosen_in(action)
-        if action.get("action_id") != render.MENU or chosen not in menus.OPENED or not isinstance(trigger, str):
-            return None
-        about = menus.about(ConversationId(conversation), str(action.get("action_ts")))
-        self._errands.run(
-            self._opened_about(trigger, menus.OPENED[Action(chosen)], ConversationId(conversation), about)
-        )
-        return _NOTHING
-
-    async def _opened_about(
-        self, trigger: str, form: Callable[[TalkView, str], Block], conversation: ConversationId, about: str
-    ) -> None:
-        view = await self._desk.ask(AskTalk(conversation=conversation))
-        assert isinstance(view, TalkView)
-        if view.people:
-            await self._show(trigger, form(view, about))
-
     async def _show(self, trigger: str, form: Block) -> None:
         """Open a form; where that fails, the person sees that nothing opens, and tries again."""
         try:
@@ -134,6 +113,8 @@ class Visits:
     def _pressed(self, payload: Json) -> BoltResponse | None:
         """Heed a button of the Home tab, and what is typed in a form."""
         action = forms.action(payload)
+        if not payload.get("view"):
+            return None
         if self._counts.heed(payload):
             return _NOTHING
         name, person = str(action.get("action_id")), _person(payload)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from bridge.domain.ids import ChannelRef, PersonRef
 from bridge.domain.phone import Address, PhoneNumber
+from bridge.domain.snippet import Snippet
 from bridge.domain.toll import Limits, region_of
 
 NOTES = ("//", "\U0001f512", "note:")  # what a reply begins with that is meant for colleagues
@@ -114,6 +115,7 @@ class DialPlan:
     owning: Owning = Owning.REPLY
     give_back: timedelta = timedelta()  # after which an owner loses a conversation that waits for him; 0: never
     meanings: Mapping[str, Meaning] = field(default_factory=dict)  # of reactions, by the emoji's name
+    snippets: tuple[Snippet, ...] = ()
     limits: Limits = field(default_factory=Limits)
 
     @cached_property

@@ -10,6 +10,7 @@ from bridge.domain.invariant import Invariant
 from bridge.domain.length import Length
 from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
+from bridge.domain.snippet import Snippet
 from bridge.domain.standing import MEMBER, Standing
 
 
@@ -54,9 +55,11 @@ class AskPeers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskTalk:
-    """Who takes part in this conversation, and what has been decided on it?"""
+    """Who takes part in this conversation, what has been decided on it, and what might be said in it?"""
 
     conversation: ConversationId
+    person: PersonRef  # who asks
+    called: str = ""  # what the chat calls him
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +168,8 @@ class TalkView:
     owner: PersonRef | None = None
     course: Course = Course.OPEN
     is_waiting: bool = False
+    line: Line | None = None  # our number, if it still is one
+    snippets: tuple[Snippet, ...] = ()  # with their fields filled in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

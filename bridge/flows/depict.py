@@ -6,7 +6,7 @@ from datetime import timedelta
 from bridge.domain.acknowledgement import Means
 from bridge.domain.command import Card, Said
 from bridge.domain.conversation import Conversation, Course
-from bridge.domain.dialplan import DialPlan
+from bridge.domain.dialplan import DialPlan, Did, Replies
 from bridge.domain.ids import PostRef
 from bridge.domain.message import Direction, Message
 from bridge.domain.phrase import Action, Button, Mention, Phrase
@@ -69,9 +69,16 @@ def card(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Me
         footing=_footing(message),
         state=_owned(conversation, _state(ledger, plan, conversation)),
         is_waiting=is_waiting,
-        buttons=(acknowledge,) if is_waiting else (),
+        buttons=(*((acknowledge,) if is_waiting else ()), *_answering(did, conversation)),
         menu=_menu(conversation),
     )
+
+
+def _answering(did: Did | None, conversation: Conversation) -> tuple[Button, ...]:
+    """Offer the form for an answer, where anything goes out at all."""
+    if did is None or did.replies is Replies.OFF or conversation.course is Course.BLOCKED:
+        return ()
+    return (Button(action=Action.REPLY, label=words.REPLY, value=conversation.id),)
 
 
 def _continued(conversation: Conversation) -> Phrase:
@@ -92,7 +99,7 @@ def left(ledger: Ledger, plan: DialPlan, root: PostRef, link: str) -> Card | Non
 def _menu(conversation: Conversation) -> tuple[Button, ...]:
     """Return what is done to a conversation more rarely: five things at most, as the chat takes no more."""
     turns = {Course.OPEN: (Action.CLOSE,), Course.CLOSED: (Action.REOPEN,)}.get(conversation.course, ())
-    actions = (Action.ASSIGN, Action.NAME, *turns, Action.MORE)
+    actions = (Action.ASSIGN, Action.NAME, Action.REMIND, *turns, Action.MORE)
     return tuple(Button(action=one, label=menu_words.LABELS[one], value=conversation.id) for one in actions)
 
 

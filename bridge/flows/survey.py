@@ -3,12 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from bridge.domain import snippet
 from bridge.domain.conversation import Conversation
 from bridge.domain.dialplan import DialPlan, Did
 from bridge.domain.ids import PersonRef
 from bridge.domain.length import Length
 from bridge.domain.message import Message
-from bridge.domain.phone import Address, dialled
+from bridge.domain.phone import Address, dialled, spoken
 from bridge.domain.query import (
     AskFind,
     AskHome,
@@ -28,6 +29,7 @@ from bridge.domain.query import (
     TalkView,
     Waiting,
 )
+from bridge.domain.snippet import Snippet
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
 from bridge.flows import admit, find, name
@@ -96,12 +98,32 @@ def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
     if found is None:
         return TalkView(people=())
     names = name.of_all(ledger, plan, found.participants)
+    people = tuple(Peer(number=one.value, name=names.get(one, "")) for one in found.participants)
+    did = plan.did(found.did)
     return TalkView(
-        people=tuple(Peer(number=one.value, name=names.get(one, "")) for one in found.participants),
+        people=people,
         owner=found.owner,
         course=found.course,
         is_waiting=found.waiting_since is not None,
+        line=_line(did, query.person) if did else None,
+        snippets=_snippets(plan, did, people, query) if did else (),
     )
+
+
+def _snippets(plan: DialPlan, did: Did, people: tuple[Peer, ...], query: AskTalk) -> tuple[Snippet, ...]:
+    """Fill in the snippets; to several people they are said without a name."""
+    (to, *others) = people
+    called = "" if others else to.name
+    mine = next((person.name for person in plan.people if person.slack == query.person), query.called)
+    values = {
+        "first_name": called.partition(" ")[0],
+        "name": called,
+        "number": "" if others else spoken(to.number),
+        "my_name": mine,
+        "my_number": spoken(did.number.value),
+        "label": did.label,
+    }
+    return tuple(Snippet(name=one.name, text=snippet.filled(one, values)) for one in plan.snippets)
 
 
 def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeView:

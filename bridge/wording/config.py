@@ -312,3 +312,18 @@ def store_url() -> str:
 
 def store_file() -> str:
     return "name a file in [store] path"
+
+
+def unbalanced_brace() -> Told:
+    return (
+        "has a brace without its other.",
+        "Write a field as {first_name}, and a brace that is meant as two: {{ or }}.",
+    )
+
+
+def unknown_field(name: str, known: tuple[str, ...]) -> Told:
+    return f"names a field that there is not: {name[:30]}.", f"The fields are {', '.join(known)}."
+
+
+def no_snippet() -> Told:
+    return "must have from 1 to 1,500 characters.", "Shorten it, or take it out."

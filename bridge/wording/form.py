@@ -6,7 +6,10 @@ from bridge.domain.segment import Encoding
 
 DID, TO, TEXT, FILES, SNIPPET, AT = "did", "to", "text", "files", "snippet", "at"  # the fields
 
-NEW_SMS = "New SMS"
+NEW_SMS, REPLY_TITLE = "New SMS", "Reply"
+SNIPPET_LABEL, AT_LABEL = "Snippet", "Send later"
+SNIPPET_HINT = "It is put behind what you have written."
+AT_HINT = "Leave it empty to send it now. If somebody texts here before, you are asked first."
 SEND, CANCEL, CLOSE = "Send", "Cancel", "Close"
 FROM_LABEL, TO_LABEL, TEXT_LABEL, FILES_LABEL = "From", "To", "Text", "Pictures"
 TO_HINT = "A name, or a number as you would dial it."
@@ -45,6 +48,11 @@ def _numbered(found: Length) -> str:
 
 def _messages(count: int) -> str:
     return "one picture message" if count == 1 else f"{count} picture messages"
+
+
+def to_whom(people: list[str], label: str) -> str:
+    """Say to whom an answer goes, and from where."""
+    return f"To {', '.join(people)}, from {label}."
 
 
 def dial(number: str) -> str:

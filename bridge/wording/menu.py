@@ -6,11 +6,12 @@ from bridge.domain.conversation import Course
 from bridge.domain.ids import PersonRef
 from bridge.domain.phrase import Action, Mention, Moment, Phrase
 
-OWNER, CHOICE = "owner", "choice"  # the fields of the forms
+OWNER, CHOICE, WHEN, AT, NOTE = "owner", "choice", "when", "at", "note"  # the fields of the forms
 
 LABELS = {
     Action.ASSIGN: "Assign…",
     Action.NAME: "Name this number…",
+    Action.REMIND: "Remind me…",
     Action.CLOSE: "Close",
     Action.REOPEN: "Reopen",
     Action.MORE: "More…",
@@ -75,8 +76,24 @@ def unreadable() -> str:
     return "This could not be read, and nothing was changed. Your admin has been told."
 
 
-WHEN, AT, NOTE = "when", "at", "note"  # the fields of a reminder
+REMIND_TITLE, REMIND = "Remind me", "Remind me"
+WHEN_LABEL, AT_LABEL, NOTE_LABEL = "When", "Or at", "What about"
+NOTE_HINT = "Everybody in the channel reads it."
+NEVER = "Not any more"
+_CLOCK = "%a, %b %-d, %-I:%M %p"
+
+
+def whens(choices: list[tuple[str, datetime]]) -> list[str]:
+    """Name moments in the person's own time."""
+    return [f"{name}, {moment.strftime(_CLOCK)}" for name, moment in choices]
+
+
+IN_AN_HOUR, IN_THREE_HOURS, TOMORROW, MONDAY = "In an hour", "In three hours", "Tomorrow", "On Monday"
 
 
 def not_in_reach(days: int) -> str:
     return f"Choose a moment from now on, within {days} days."
+
+
+def no_moment() -> str:
+    return "Choose when."

@@ -11,6 +11,7 @@ NO_TEXT = "(no text)"
 NO_LONGER_KEPT = "(no longer kept)"
 PICTURE = "(picture)"
 ACKNOWLEDGE = "Acknowledge"
+REPLY = "Reply…"
 
 
 def who(names: list[str | None], numbers: list[str]) -> str:
