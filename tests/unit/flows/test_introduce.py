@@ -1,11 +1,13 @@
 """Who stands in a contact card is shown below the file, and named once somebody says so; a hostile one does no harm."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from bridge.domain import vcard
 from bridge.domain.command import AmendPost, Note, PostToThread
-from bridge.domain.contact import Source
+from bridge.domain.contact import Line, Source
 from bridge.domain.message import Media
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import Outcome, Settlement, WishKind
@@ -13,7 +15,7 @@ from bridge.domain.phone import Address
 from bridge.domain.phrase import Action, Button
 from bridge.domain.standing import Place, Standing
 from bridge.errors import Reason
-from bridge.flows import introduce, name
+from bridge.flows import name
 from tests.unit.flows.books import ANN, BEN, BOB, DID, EVE, MINUTE, SECOND, Books, did, file, plan
 
 KIND = "text/x-vcard"
@@ -205,8 +207,13 @@ async def test_of_a_large_file_little_is_read_and_the_first_ten_are_shown(
     books: Books, content: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: list[str] = []
-    lines = introduce.vcard.lines
-    monkeypatch.setattr(introduce.vcard, "lines", lambda text: read.append(text) or lines(text))
+    lines = vcard.lines
+
+    def noted(text: str) -> Iterator[Line]:
+        read.append(text)
+        return lines(text)
+
+    monkeypatch.setattr(vcard, "lines", noted)
 
     await comes(books, content)
 
