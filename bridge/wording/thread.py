@@ -281,6 +281,7 @@ _DECIDED = {
     Action.CANCEL: "decided not to send this reply.",
     Action.UNDO: "took this reply back.",
     Action.NAME: "gave this number a name.",
+    Action.SAVE_CONTACT: "saved who is in this contact card.",
 }
 
 
