@@ -4,7 +4,10 @@ import re
 import unicodedata
 from contextlib import suppress
 from datetime import timedelta
+from itertools import islice
 
+from bridge.domain import characters, vcard
+from bridge.domain.contact import LONGEST_NAME, sorted_out, usable
 from bridge.domain.conversation import keyword
 from bridge.domain.duration import duration
 from bridge.domain.phone import PhoneNumber, SenderName, address, spoken
@@ -13,6 +16,7 @@ from bridge.domain.visible import POST_ROOM, posts_of, visible
 from fuzz.promises import can_be_kept, promise
 
 _LIMITS = (160, 40)
+_MOST_LINES = 200
 _HEAD = re.compile(r"\(([0-9]+)/([0-9]+)\) ")
 _REACHABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,6}")
 
@@ -62,3 +66,16 @@ def written(data: bytes) -> None:
     promise(not isinstance(found, PhoneNumber) or text not in f"{found} {found!r}", "a number is printed masked")
     with suppress(ValueError):
         promise(duration(text) >= timedelta(), "no time is negative")
+
+
+def card(data: bytes) -> None:
+    """Read contact cards, in whatever characters they are written."""
+    text = characters.written(data)
+    lines = list(islice(vcard.lines(text), _MOST_LINES)) if vcard.is_one(text) else []
+    promise(all(1 <= line.number <= len(text) + 1 for line in lines), "a number stands on a line of the file")
+    good, refused = sorted_out(lines, "US")
+    promise(len(good) + len(refused) <= len(lines), "a line is used or refused")
+    for one in good:
+        promise(usable(one.name) == one.name != "", "a name is shown as it is kept")
+        promise(len(one.name) <= LONGEST_NAME and "\n" not in one.name, "a name is short, and on one line")
+        promise(can_be_kept(one.name), "a name can be kept")

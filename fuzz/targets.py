@@ -27,6 +27,7 @@ TARGETS: dict[str, Target] = {
     "column": store.column,
     "said": domain.said,
     "written": domain.written,
+    "card": domain.card,
 }
 
 

@@ -1,6 +1,5 @@
 """Cards in the vCard format, versions 2.1, 3.0 and 4.0: of each its name and its telephone numbers, nothing else."""
 
-import binascii
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ Physical = tuple[int, str]  # a line of the file, and which
 
 _PROPERTY = re.compile(r'(?:[\w-]+\.)?([\w-]+)((?:;(?:"[^"]*"|[^":;])*)*):(.*)', re.DOTALL)
 _PARAMETER = re.compile(r';((?:"[^"]*"|[^":;])*)')
+_QUOTED = re.compile(rb"=(?:([0-9A-Fa-f]{2})|$)")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _NOT_TEXTED = {"FAX", "PAGER"}
 _SPOKEN = {"CELL", "VOICE", "TEXT"}
@@ -112,7 +112,7 @@ def _read(value: str, parameters: list[str]) -> str:
     """Undo quoted-printable, in the characters that the card says."""
     if not any(one.removeprefix("ENCODING=") == "QUOTED-PRINTABLE" for one in parameters):
         return value
-    octets = binascii.a2b_qp(value.encode())
+    octets = _QUOTED.sub(lambda found: bytes.fromhex((found[1] or b"").decode()), value.encode())
     charset = next((one.removeprefix("CHARSET=") for one in parameters if one.startswith("CHARSET=")), "UTF-8")
     for encoding in (charset, "utf-8"):
         try:

@@ -232,6 +232,7 @@ _DECIDED = {
     Action.SEND_NOW: "had this reply sent.",
     Action.SEND_WITHOUT_FILES: "had this reply sent without the file.",
     Action.CANCEL: "decided not to send this reply.",
+    Action.SAVE_CONTACT: "saved who is in this contact card.",
 }
 
 

@@ -90,6 +90,23 @@ async def test_a_new_text_is_counted_while_it_is_typed_and_nothing_that_stands_i
     await expect(tab.locator("#phone-bubbles .said.received img")).to_have_count(1)
 
 
+async def test_a_contact_card_from_the_phone_is_saved_with_one_press(tab: Tab) -> None:
+    await tab.click("#phone-attach")
+    await tab.get_by_role("menuitem", name="A sample contact card").click()
+    await expect(tab.locator("#phone-attached")).to_contain_text("Rosa Lind.vcf")
+    await tab.fill("#phone-words", "Ask Rosa")
+    await tab.press("#phone-words", "Enter")
+    note = tab.locator("#thread-posts .post", has_text="Rosa Lind ·")
+    await expect(note).to_contain_text("In this contact card:")
+    await expect(note).to_contain_text("Rosa Lind · (212) 555-0187")
+
+    await note.get_by_role("button", name="Save contact").click()
+
+    await expect(tab.locator("#thread-posts .whisper")).to_contain_text("Noted: Rosa Lind")
+    await expect(note).to_contain_text("saved:")
+    await expect(note.get_by_role("button", name="Save contact")).to_have_count(0)
+
+
 async def _taken_back(tab: Tab) -> None:
     await tab.fill("#thread-words", "Ready at fvie!")
     await tab.press("#thread-words", "Enter")

@@ -12,7 +12,7 @@ from adapters.sandbox.page.switches import Switches
 from adapters.sandbox.page.wish import Done, Wish
 from adapters.sandbox.page.worlds import Worlds
 
-_PICTURES = ("image/jpeg", "image/gif", "image/png")
+_SENDABLE = ("image/jpeg", "image/gif", "image/png", "text/vcard", "text/x-vcard")
 _LONGEST_JUMP = 24 * 60  # minutes
 
 
@@ -37,8 +37,8 @@ class Acts:
         if caller not in {each.number for each in self.worlds.cast.callers}:
             raise ValueError("This phone does not live here.")
         pictures = wish.files()
-        if any(kind not in _PICTURES for _, kind, _ in pictures):
-            raise ValueError("This phone sends pictures only: jpg, gif or png.")
+        if any(kind not in _SENDABLE for _, kind, _ in pictures):
+            raise ValueError("This phone sends pictures and contact cards only: jpg, gif, png or vcf.")
         body = wish.text("body", "")
         if not body.strip() and not pictures:
             raise ValueError("There is nothing to send.")

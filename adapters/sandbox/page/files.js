@@ -11,8 +11,9 @@ const LARGEST = 8_000_000;
  * The files of one composer.
  * @param {string} prefix of the ids: `…-attach` opens the menu, `…-attached` shows what is attached
  * @param {string} accept as for an input of type file
+ * @param {[string, () => File][]} samples further ones than the photo
  */
-export function attachments(prefix, accept) {
+export function attachments(prefix, accept, samples = []) {
   const strip = byId(`${prefix}-attached`);
   let files = [];
 
@@ -61,6 +62,7 @@ export function attachments(prefix, accept) {
   byId(`${prefix}-attach`).addEventListener("click", (event) => {
     openMenu(event.currentTarget, [
       ["A sample photo", async () => add([await samplePhoto()])],
+      ...samples.map(([name, sample]) => [name, () => add([sample()])]),
       ["A file of yours…", () => input.click()],
     ]);
   });
@@ -95,6 +97,12 @@ export async function readFile(file) {
     reader.readAsDataURL(file);
   });
   return { name: file.name, type: file.type || "application/octet-stream", content: address.split(",")[1] ?? "" };
+}
+
+/** Write the card of somebody whom nobody here knows yet. */
+export function sampleCard() {
+  const lines = ["BEGIN:VCARD", "VERSION:3.0", "FN:Rosa Lind", "TEL;TYPE=CELL:+1 212 555 0187", "END:VCARD", ""];
+  return new File([lines.join("\r\n")], "Rosa Lind.vcf", { type: "text/vcard" });
 }
 
 /** Draw a photograph of a wheel with a missing spoke, so that nobody has to look for a picture. */

@@ -2,11 +2,13 @@
 
 import { act } from "./wire.js";
 import { atEnd, byId, fill, growing, h, holdEnd, isCalm, keep, pause, sendOnEnter, toEnd } from "./dom.js";
-import { attachments } from "./files.js";
+import { attachments, sampleCard } from "./files.js";
 import { clock, now, when } from "./time.js";
 import { lineOf, named, spoken, theCast } from "./people.js";
 
 const CHIPS = ["Are you open today?", "Thanks!", "How much is a new chain?", "STOP", "START", "HELP"];
+const TAKEN = "image/jpeg,image/gif,image/png,text/vcard,.vcf";
+const CARDS = ["text/vcard", "text/x-vcard"];
 
 let caller;
 let line;
@@ -21,7 +23,7 @@ export function startPhone(tell) {
   onText = tell;
   const cast = theCast();
   [caller, line] = [cast.callers[0].number, cast.lines[0].number];
-  pictures = attachments("phone", "image/jpeg,image/gif,image/png");
+  pictures = attachments("phone", TAKEN, [["A sample contact card", sampleCard]]);
   fit = growing(byId("phone-words"));
   sendOnEnter(byId("phone-words"), byId("phone-form"));
   byId("phone-form").addEventListener("submit", send);
@@ -107,7 +109,7 @@ const nothing = () =>
 
 function bubble(message) {
   const pictures_ = message.media.map(({ sid, content_type: kind }) =>
-    kind.startsWith("image/") ? h("img", { src: `/picture/${sid}`, alt: "Picture" }) : h("span.file", null, kind),
+    kind.startsWith("image/") ? h("img", { src: `/picture/${sid}`, alt: "Picture" }) : h("span.file", null, CARDS.includes(kind) ? "Contact card" : kind),
   );
   const body = h("div.bubble", null, ...pictures_, message.text ? h("p", { dir: "auto" }, message.text) : null);
   return h(`div.said.${message.direction}`, null, body, h("small", null, news(message)));

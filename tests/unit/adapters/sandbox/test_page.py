@@ -212,7 +212,10 @@ async def test_half_a_character_is_replaced_where_it_enters(visitor: Visitor) ->
         ({"from": "+19995550100", "to": MAIN, "body": "hi"}, "does not live here"),
         ({"from": ADA, "to": "+19995550100", "body": "hi"}, "no number of this carrier"),
         ({"from": ADA, "to": MAIN, "body": " \n"}, "nothing to send"),
-        ({"from": ADA, "to": MAIN, "files": [{"name": "a", "type": "text/html", "content": ""}]}, "pictures only"),
+        (
+            {"from": ADA, "to": MAIN, "files": [{"name": "a", "type": "text/html", "content": ""}]},
+            "pictures and contact cards only",
+        ),
         ({"from": ADA, "to": MAIN, "files": [{"name": "a", "type": "image/gif", "content": "%"}]}, "whole"),
         ({"from": ADA, "to": MAIN, "files": [{}] * 6}, "At most"),
     ],
