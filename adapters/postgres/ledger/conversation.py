@@ -14,7 +14,7 @@ from bridge.domain.word import digits_of
 
 COLUMNS = """
     conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
-    conversation.owner, course, steered_by, steered_at, reopened_at
+    conversation.owner, course, steered_by, steered_at, reopened_at, conversation.erasure
 """
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -135,7 +135,7 @@ class PostgresConversations:
 
 def read_conversation(row: Row) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
-    owner, course, steered_by, steered_at, reopened_at = decided
+    owner, course, steered_by, steered_at, reopened_at, erasure = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -150,4 +150,5 @@ def read_conversation(row: Row) -> Conversation:
         steered_by=steered_by,
         steered_at=steered_at,
         reopened_at=reopened_at,
+        is_erased=erasure is not None,
     )
