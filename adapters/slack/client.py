@@ -10,13 +10,14 @@ from adapters.slack import names, refusals, render, wire
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
+from adapters.slack.exports import Exports
 from adapters.slack.files import Files, carries
 from adapters.slack.history import History
 from adapters.slack.listener import Listener
 from adapters.slack.names import Json
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, UploadFile
+from bridge.domain.command import AmendPost, DeletePost, FetchMedia, MarkPost, PostToThread, UploadFile
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import ChannelRef, EntryToken, ThreadRef
 from bridge.domain.message import Media, Posted
@@ -52,7 +53,8 @@ class SlackChat:
         seen = self._seen = Channels(self._api, clock, self._errands, channels)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, clock)
-        self._listener = Listener(self._api, people, seen, self._errands, clock, ping_seconds=ping_seconds)
+        exports = Exports(self._api, people, seen, self._files, clock)
+        self._listener = Listener(self._api, people, seen, exports, self._errands, clock, ping_seconds=ping_seconds)
         if settings.mode == "http" and server is not None:
             server.mount("/slack/events", self._listener.receive, limit=1_048_576)
 
@@ -93,6 +95,13 @@ class SlackChat:
     async def amend(self, amendment: AmendPost) -> None:
         channel, ts = names.parts(amendment.post)
         await self._api.post("chat.update", render.amend_body(amendment, channel, ts), harmless=True)
+
+    async def delete(self, deletion: DeletePost) -> None:
+        """Delete the files first: they outlive the message that shows them, and nobody could name them any more."""
+        channel, ts = names.parts(deletion.post)
+        await self._files.delete(channel, ts)
+        place = {"channel": channel, "ts": ts}
+        await self._api.order("chat.delete", place, harmless=True, fine=("message_not_found",))
 
     async def mark(self, mark: MarkPost) -> None:
         """Set the new mark before the old go, so that the reply never stands without one.

@@ -11,11 +11,11 @@ from aiohttp import ClientResponse, ClientTimeout
 from adapters.http.settings import is_loopback
 from adapters.slack import names, wire
 from adapters.slack.api import SlackApi
-from adapters.slack.names import Json
+from adapters.slack.names import Identity, Json
 from bridge.domain.command import FetchMedia, UploadFile
 from bridge.domain.ids import EntryToken
 from bridge.domain.message import Media, media_type
-from bridge.errors import Permanent, PortError, Reason, Transient, Uncertain
+from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain
 from bridge.ports import Clock, StillDue
 
 _HOSTS = ("slack.com", "slack-files.com", "slack-edge.com")
@@ -64,7 +64,7 @@ class Files:
 
     async def share(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Shared | None:
         """Upload, ask once more, then share. Nobody sees anything before the last step, which is never said twice."""
-        file_id = await self._upload(file, key)
+        file_id = await self._upload(tagged(file.name, key), file.media.content)
         wish = await still_due()
         if wish is None:
             return None
@@ -74,15 +74,36 @@ class Files:
         await self._api.order("files.completeUploadExternal", {"files": files} | place)
         return Shared(channel=channel, thread_ts=thread_ts, message={"ts": await self._share_of(file_id, channel)})
 
-    async def _upload(self, file: UploadFile, key: EntryToken) -> str:
-        if not file.media.content:
+    async def hand(self, person: str, name: str, content: bytes, comment: str) -> None:
+        """Share a file with one person alone, in his direct messages with the app."""
+        answer = await self._api.order("conversations.open", {"users": person}, harmless=True)
+        channel = answer.get("channel")
+        id_ = channel.get("id") if isinstance(channel, dict) else None
+        if not isinstance(id_, str):
+            raise Uncertain("conversations.open: no channel")
+        files = json.dumps([{"id": await self._upload(name, content), "title": name}])
+        place = {"channel_id": id_, "initial_comment": comment}
+        await self._api.order("files.completeUploadExternal", {"files": files} | place)
+
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete the files of ours that a message shows; where it cannot be read, it has to go without them."""
+        try:
+            answer = await self._api.read("conversations.replies", {"channel": channel, "ts": ts, "limit": 1})
+        except (Blocked, Permanent):
+            return
+        me = await self._api.me()
+        for id_ in _files_of(answer.get("messages"), ts, me):
+            await self._api.order("files.delete", {"file": id_}, harmless=True, fine=("file_not_found", "file_deleted"))
+
+    async def _upload(self, name: str, content: bytes) -> str:
+        if not content:
             raise Permanent("an empty file", Reason.REJECTED)
-        wanted = {"filename": tagged(file.name, key), "length": len(file.media.content)}
+        wanted = {"filename": name, "length": len(content)}
         answer = await self._api.order("files.getUploadURLExternal", wanted, harmless=True)
         url, file_id = str(answer.get("upload_url")), str(answer.get("file_id"))
         self._check(url)
         try:
-            async with self._api.session.post(url, data=file.media.content, timeout=_TIMEOUT) as response:
+            async with self._api.session.post(url, data=content, timeout=_TIMEOUT) as response:
                 if response.status != 200:
                     raise Transient(f"upload of a file: status {response.status}")
         except wire.FAILURES as error:
@@ -174,6 +195,13 @@ def _is_page(response: ClientResponse, start: bytes) -> bool:
     """Recognise the sign-in page that Slack sends, with a 200, to whoever may not have a file, or not yet."""
     opening = start.lstrip().lower()
     return response.content_type == "text/html" or opening.startswith((b"<!doctype html", b"<html"))
+
+
+def _files_of(messages: object, ts: str, me: Identity) -> list[str]:
+    """Name the files that we have shared in this message."""
+    found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+    files = [file for one in found if one.get("ts") == ts and me.is_me(one) for file in one.get("files") or ()]
+    return [file["id"] for file in files if isinstance(file, dict) and isinstance(file.get("id"), str)]
 
 
 def _shared_at(file: object, channel: str) -> str | None:

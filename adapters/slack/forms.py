@@ -4,15 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from adapters.slack import menus, names, views, wire
+from adapters.slack import concerns, menus, names, views, wire
 from adapters.slack.names import Json
-from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, SmsComposed
+from adapters.slack.render import Block
+from bridge.domain.event import ButtonPressed, ErasureOrdered, NameGiven, OwnerChosen, SmsComposed
 from bridge.domain.ids import ConversationId, EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
 from bridge.domain.phrase import Action
 from bridge.errors import WireError
+from bridge.wording import erase, menu, naming
 from bridge.wording import form as words
-from bridge.wording import menu, naming
 
 
 def _name(payload: Json) -> NameGiven:
@@ -54,7 +55,7 @@ def _owner(payload: Json) -> OwnerChosen:
 
 def _step(payload: Json) -> ButtonPressed:
     """Read what was chosen as a press at the moment when the form was opened: what came later was not seen."""
-    conversation, opened_at = _about(payload)
+    conversation, opened_at, _ = _about(payload)
     values = payload["view"]["state"]["values"]
     return ButtonPressed(
         key=wire.form_key(payload),
@@ -65,12 +66,48 @@ def _step(payload: Json) -> ButtonPressed:
     )
 
 
-def _about(payload: Json) -> tuple[ConversationId, str]:
-    conversation, _, opened_at = str(payload["view"]["private_metadata"]).partition(" ")
-    return ConversationId(names.whole(conversation)), opened_at
+def _erasure(payload: Json) -> ErasureOrdered:
+    values = payload["view"]["state"]["values"]
+    return ErasureOrdered(
+        key=wire.form_key(payload),
+        conversation=_about(payload)[0],
+        address=address(names.whole(_value(values, erase.WHO)["selected_option"]["value"])),
+        typed=names.whole(_value(values, erase.TYPED).get("value") or ""),
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
 
 
-Filled = SmsComposed | NameGiven | OwnerChosen | ButtonPressed
+def _about(payload: Json) -> tuple[ConversationId, str, str]:
+    """Read what a form is about, when it was opened, and in which channel."""
+    conversation, opened_at, channel = f"{payload['view']['private_metadata']}  ".split(" ")[:3]
+    return ConversationId(names.whole(conversation)), opened_at, channel
+
+
+Filled = SmsComposed | NameGiven | OwnerChosen | ErasureOrdered | ButtonPressed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A choice of the form about a conversation that changes nothing in it by itself."""
+
+    action: Action
+    person: PersonRef
+    conversation: ConversationId
+    channel: str  # where it was made
+    about: str
+
+
+def wanted(payload: Json) -> Wanted | None:
+    """Read whether somebody wants a conversation as a file, or to be asked once more before its data is deleted."""
+    if not is_form(payload) or payload["view"].get("callback_id") != menus.STEERING:
+        return None
+    try:
+        step = _step(payload)
+        about = str(payload["view"]["private_metadata"])
+        found = Wanted(step.action, step.person, ConversationId(step.value), _about(payload)[2], about)
+    except (KeyError, TypeError, AttributeError, ValueError, WireError):
+        return None
+    return found if found.action in (Action.EXPORT, Action.DELETE) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +124,7 @@ _FORMS = {
     views.NEW_SMS: _Form(_sms, words.TEXT, words.busy, words.unreadable),
     menus.NAMING: _Form(_name, naming.NAME, menu.busy, menu.unreadable),
     menus.ASSIGNING: _Form(_owner, menu.OWNER, menu.busy, menu.unreadable),
+    concerns.ERASING: _Form(_erasure, erase.TYPED, menu.busy, menu.unreadable),
     menus.STEERING: _Form(_step, menu.CHOICE, menu.busy, menu.unreadable),
 }
 
@@ -127,3 +165,8 @@ def _value(values: Mapping[str, Any], block: str) -> Mapping[str, Any]:
 def refusal(wrong: Mapping[str, str]) -> dict[str, Any]:
     """Answer that something is wrong, at its fields; the form stays open."""
     return {"response_action": "errors", "errors": dict(wrong)}
+
+
+def instead(form: Block) -> dict[str, Any]:
+    """Answer that another form takes its place."""
+    return {"response_action": "update", "view": form}

@@ -91,6 +91,8 @@ class Inbox:
 
     async def _filled_in(self, payload: Json) -> BoltResponse:
         """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
+        if wanted := forms.wanted(payload):
+            return await self._visits.wanted(wanted, payload)
         read = self._form_of(payload)
         try:
             person = str(concerns.actor(payload))

@@ -13,6 +13,7 @@ from adapters.slack.api import SlackApi
 from adapters.slack.asides import Asides
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
+from adapters.slack.exports import Exports
 from adapters.slack.homes import Homes
 from adapters.slack.inbox import Inbox, tidy
 from adapters.slack.names import Identity
@@ -33,12 +34,21 @@ class Listener:
     """Listen to one app's events; `state` says in words how that goes, `gaps` is set after something may be missed."""
 
     def __init__(
-        self, api: SlackApi, people: People, channels: Channels, errands: Errands, clock: Clock, *, ping_seconds: float
+        self,
+        api: SlackApi,
+        people: People,
+        channels: Channels,
+        exports: Exports,
+        errands: Errands,
+        clock: Clock,
+        *,
+        ping_seconds: float,
     ) -> None:
         self.gaps = asyncio.Event()
         self._api = api
         self._people = people
         self._channels = channels
+        self._exports = exports
         self._errands = errands
         self._clock = clock
         self._ping_seconds = ping_seconds
@@ -53,8 +63,8 @@ class Listener:
     async def run(self, intake: Intake, desk: Desk) -> Never:
         """Find out who we are, then listen for ever."""
         homes = Homes(self._api, desk, self._people, self._channels, self._clock)
-        visits = Visits(self._api, desk, self._people, self._channels, homes, self._errands)
         asides = Asides(self._api, self._errands)
+        visits = Visits(self._api, desk, self._people, self._channels, homes, self._exports, asides, self._errands)
         me, missed = await self._introduce(), self.gaps.set
         app = Inbox(me, intake, self._people, self._channels, asides, visits, missed).app(self._api)
         following = asyncio.create_task(homes.run())

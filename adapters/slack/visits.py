@@ -7,10 +7,13 @@ from typing import Any
 
 from slack_bolt.response import BoltResponse
 
-from adapters.slack import concerns, menus, render, views
+from adapters.slack import concerns, forms, menus, render, views
 from adapters.slack.api import SlackApi
+from adapters.slack.asides import Asides
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
+from adapters.slack.exports import Exports
+from adapters.slack.forms import Wanted
 from adapters.slack.homes import Homes
 from adapters.slack.names import Json
 from adapters.slack.people import People
@@ -18,11 +21,24 @@ from adapters.slack.render import Block
 from bridge.domain.ids import ConversationId, PersonRef
 from bridge.domain.phone import PhoneNumber
 from bridge.domain.phrase import Action
-from bridge.domain.query import AskFind, AskLines, AskPeers, AskTalk, FindView, LinesView, PeersView, TalkView
+from bridge.domain.query import (
+    AskErasure,
+    AskFind,
+    AskLines,
+    AskPeers,
+    AskTalk,
+    ErasureView,
+    FindView,
+    LinesView,
+    PeersView,
+    TalkView,
+)
 from bridge.errors import PortError, StoreBusy
 from bridge.ports import Desk
 from bridge.wording import chat
+from bridge.wording import erase as erase_words
 from bridge.wording import find as find_words
+from bridge.wording import menu as menu_words
 
 _LOG = logging.getLogger(__name__)
 _NOTHING = BoltResponse(status=200)
@@ -32,9 +48,19 @@ class Visits:
     """Answer those who want to see something, each with what he may see."""
 
     def __init__(
-        self, api: SlackApi, desk: Desk, people: People, channels: Channels, homes: Homes, errands: Errands
+        self,
+        api: SlackApi,
+        desk: Desk,
+        people: People,
+        channels: Channels,
+        homes: Homes,
+        exports: Exports,
+        asides: Asides,
+        errands: Errands,
     ) -> None:
         self._api = api
+        self._exports = exports
+        self._asides = asides
         self._channels = channels
         self._desk = desk
         self._people = people
@@ -90,19 +116,41 @@ class Visits:
         chosen, conversation = concerns.chosen_in(action)
         if action.get("action_id") != render.MENU or chosen not in menus.OPENED or not isinstance(trigger, str):
             return None
-        about = menus.about(ConversationId(conversation), str(action.get("action_ts")))
-        self._errands.run(
-            self._opened_about(trigger, menus.OPENED[Action(chosen)], ConversationId(conversation), about)
-        )
+        container = payload.get("container")
+        place = str(container.get("channel_id") or "") if isinstance(container, dict) else ""
+        about = menus.about(ConversationId(conversation), str(action.get("action_ts")), place)
+        asked = AskTalk(conversation=ConversationId(conversation), person=PersonRef(_person(payload)))
+        self._errands.run(self._opened_about(trigger, menus.OPENED[Action(chosen)], asked, about))
         return _NOTHING
 
     async def _opened_about(
-        self, trigger: str, form: Callable[[TalkView, str], Block], conversation: ConversationId, about: str
+        self, trigger: str, form: Callable[[TalkView, str], Block], asked: AskTalk, about: str
     ) -> None:
-        view = await self._desk.ask(AskTalk(conversation=conversation))
+        view = await self._desk.ask(asked)
         assert isinstance(view, TalkView)
         if view.people:
             await self._show(trigger, form(view, about))
+
+    async def wanted(self, wanted: Wanted, payload: Json) -> BoltResponse:
+        """Begin to write a conversation out; or ask once more before all data of somebody is deleted."""
+        if wanted.action is Action.EXPORT:
+            self._errands.run(self._export(wanted))
+            return _NOTHING
+        try:
+            standing = await self._people.standing(wanted.person)
+            asked = AskErasure(conversation=wanted.conversation, person=wanted.person, standing=standing)
+            view = await self._desk.ask(asked)
+        except (PortError, StoreBusy) as error:
+            _LOG.warning("a form was not opened: %s", error)
+            return _said(forms.busy(payload))
+        assert isinstance(view, ErasureView)
+        if not view.holdings:
+            return _said(forms.refusal({menu_words.CHOICE: erase_words.only_admins()}))
+        return _said(forms.instead(menus.erasing(view, wanted.about)))
+
+    async def _export(self, wanted: Wanted) -> None:
+        told = await self._exports.hand(self._desk, wanted.person, wanted.conversation)
+        self._asides.say({"user": {"id": wanted.person}, "channel": {"id": wanted.channel}}, told)
 
     async def _show(self, trigger: str, form: Block) -> None:
         """Open a form; where that fails, the person sees that nothing opens, and tries again."""

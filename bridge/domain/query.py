@@ -9,6 +9,7 @@ from bridge.domain.ids import ChannelRef, ConversationId, PersonRef
 from bridge.domain.invariant import Invariant
 from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
+from bridge.domain.phrase import Mark, Phrase
 from bridge.domain.standing import MEMBER, Standing
 
 
@@ -47,6 +48,27 @@ class AskTalk:
     """Who takes part in this conversation, and what has been decided on it?"""
 
     conversation: ConversationId
+    person: PersonRef | None = None  # who asks, as far as that matters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTranscript:
+    """What was said in this conversation, behind this position? It is read some messages at a time."""
+
+    conversation: ConversationId
+    person: PersonRef
+    standing: Standing = MEMBER
+    channels: frozenset[ChannelRef]  # that he can see
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskErasure:
+    """What would be deleted with those who take part in this conversation?"""
+
+    conversation: ConversationId
+    person: PersonRef
+    standing: Standing = MEMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,6 +170,59 @@ class TalkView:
     owner: PersonRef | None = None
     course: Course = Course.OPEN
     is_waiting: bool = False
+    is_erasable: bool = False  # by whoever has asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file of a text, as a transcript names it."""
+
+    name: str
+    type: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One text, word by word; `by` is a person outside, or one of us. `mark` says how far one of ours has come."""
+
+    at: datetime
+    by: Peer | PersonRef
+    text: str
+    is_kept: bool
+    enclosures: tuple[Enclosure, ...] = ()
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptView:
+    """A part of a conversation, oldest first; `refusal` says why whoever asked does not get it."""
+
+    people: tuple[Peer, ...] = ()
+    label: str = ""
+    number: str = ""
+    timezone: str = "UTC"
+    utterances: tuple[Utterance, ...] = ()
+    after: int | None = None  # ask for what follows with this; None where there is nothing more
+    refusal: Phrase = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is kept of one person outside, and what would stay of it."""
+
+    peer: Peer
+    conversations: int
+    groups: int  # of these
+    is_configured: bool  # his name stands in the configuration
+    has_opted_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureView:
+    """What may be deleted; nothing, for whoever may not have it deleted."""
+
+    holdings: tuple[Holding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,5 +288,6 @@ class FindView:
     is_complete: bool  # False while some texts are not in the index yet
 
 
-Query = AskStatus | AskMedia | AskLines | AskPeers | AskTalk | AskHome | AskFind
-View = StatusView | MediaView | LinesView | PeersView | TalkView | HomeView | FindView
+Inquiry = AskTalk | AskTranscript | AskErasure  # about one conversation
+Query = AskStatus | AskMedia | AskLines | AskPeers | Inquiry | AskHome | AskFind
+View = StatusView | MediaView | LinesView | PeersView | TalkView | TranscriptView | ErasureView | HomeView | FindView

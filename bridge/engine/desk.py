@@ -9,6 +9,7 @@ from typing import assert_never
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.invariant import Invariant
 from bridge.domain.query import (
+    AskErasure,
     AskFind,
     AskHome,
     AskLines,
@@ -16,12 +17,14 @@ from bridge.domain.query import (
     AskPeers,
     AskStatus,
     AskTalk,
+    AskTranscript,
+    Inquiry,
     MediaView,
     Query,
     StatusView,
     View,
 )
-from bridge.flows import survey
+from bridge.flows import erase, survey, transcribe
 from bridge.ports import Ledger, Store
 
 
@@ -50,7 +53,7 @@ class ReadingDesk:
 
 
 def _answer(
-    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | AskTalk | AskHome | AskFind, ledger: Ledger, now: datetime
+    plan: DialPlan, query: AskStatus | AskMedia | AskPeers | Inquiry | AskHome | AskFind, ledger: Ledger, now: datetime
 ) -> View:
     match query:
         case AskStatus():
@@ -59,11 +62,23 @@ def _answer(
             return MediaView(media=ledger.media.granted(query.token, now))
         case AskPeers():
             return survey.peers(ledger, plan, query)
-        case AskTalk():
-            return survey.talk(ledger, plan, query)
+        case AskTalk() | AskTranscript() | AskErasure():
+            return _about(plan, query, ledger)
         case AskHome():
             return survey.home(ledger, plan, query, now)
         case AskFind():
             return survey.found(ledger, plan, query)
+        case _:
+            assert_never(query)
+
+
+def _about(plan: DialPlan, query: Inquiry, ledger: Ledger) -> View:
+    match query:
+        case AskTalk():
+            return survey.talk(ledger, plan, query)
+        case AskTranscript():
+            return transcribe.page(ledger, plan, query)
+        case AskErasure():
+            return erase.asked(ledger, plan, query)
         case _:
             assert_never(query)

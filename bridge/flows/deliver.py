@@ -25,7 +25,7 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, gather, request, summarize, track, warn
+from bridge.flows import acknowledge, attach, compose, doubt, erase, gather, request, summarize, track, warn
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
@@ -40,6 +40,7 @@ _HARMLESS = (
     WishKind.AMEND_CARD,
     WishKind.AMEND_NOTE,
     WishKind.MARK_REPLY,
+    WishKind.DELETE_POST,
     WishKind.FETCH_MEDIA,
     WishKind.FETCH_FILE,
     WishKind.FIT_FILES,
@@ -102,6 +103,8 @@ def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
 
 def wish(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     """Return the wish as it is now; a text to somebody who said STOP meanwhile is none any more."""
+    if erase.withdraws(ledger, entry):
+        return Unsaid.WITHDRAWN
     command = compose.command(ledger, plan, entry, now)
     if isinstance(command, SendSms) and _opted_out(ledger, command):
         return Unsaid.WITHDRAWN
@@ -160,6 +163,8 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
         attach.fetched(ledger, plan, entry, settlement.media, now)
+    elif entry.kind is WishKind.DELETE_POST:
+        erase.post_settled(ledger, entry, is_gone=True)
     elif entry.kind is WishKind.FIT_FILES:
         attach.fitted(ledger, plan, entry, settlement.fitted, now)
     elif entry.kind is WishKind.SEND_DIGEST:
@@ -179,6 +184,8 @@ def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settl
     up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
     post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
     ledger.posts.save(post)
+    if conversation.is_erased:
+        return
     if message and message.direction is Direction.OUTBOUND:
         _stands_for(ledger, message, ref, entry, now)
     if conversation.thread is None:
@@ -253,8 +260,17 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
         case WishKind.SEND_WARNING:
             what = admin_words.digest_refused(entry.subject, settlement.detail)
             warn.admin(ledger, f"warning-refused/{entry.subject}", what, now)
-        case _ if settlement.reason is not Reason.GONE:  # gone: somebody has deleted what was to be changed or marked
-            warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
+        case _:
+            _left_as_it_is(ledger, entry, settlement, now)
+
+
+def _left_as_it_is(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Tell of what could not be changed, marked or deleted, unless somebody else has deleted it."""
+    is_gone = settlement.reason is Reason.GONE
+    if entry.kind is WishKind.DELETE_POST:
+        erase.post_settled(ledger, entry, is_gone=is_gone)
+    if not is_gone:
+        warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
 
 def _refused_digest(entry: OutboxEntry) -> str:

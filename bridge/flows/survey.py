@@ -27,7 +27,7 @@ from bridge.domain.query import (
 )
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
-from bridge.flows import admit, find, name
+from bridge.flows import admit, erase, find, name
 from bridge.ports import Ledger
 from bridge.wording import thread as words
 
@@ -79,7 +79,7 @@ def peers(ledger: Ledger, plan: DialPlan, query: AskPeers) -> PeersView:
 def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
     """Return who takes part in a conversation, each with the name that counts."""
     found = ledger.conversations.get(query.conversation)
-    if found is None:
+    if found is None or found.is_erased:
         return TalkView(people=())
     names = name.of_all(ledger, plan, found.participants)
     return TalkView(
@@ -87,6 +87,7 @@ def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
         owner=found.owner,
         course=found.course,
         is_waiting=found.waiting_since is not None,
+        is_erasable=query.person is not None and erase.may_order(plan, query.person),
     )
 
 
