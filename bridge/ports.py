@@ -144,7 +144,10 @@ class Chat(Protocol):
         """Change one of our posts; doing it twice is harmless. `Permanent` with GONE when it no longer exists."""
 
     async def delete(self, deletion: DeletePost) -> None:
-        """Take away one of our posts and the files in it; one that is gone already is well. `Permanent` if it stays."""
+        """Take away one of our posts and the files in it; one that is gone already is well.
+
+        `Permanent` if it stays: with FOREIGN where a person wrote it, which is found out here.
+        """
 
     async def mark(self, mark: MarkPost) -> None:
         """Leave exactly this one mark of ours on anybody's post; doing it twice is harmless."""

@@ -97,11 +97,28 @@ class SlackChat:
         await self._api.post("chat.update", render.amend_body(amendment, channel, ts), harmless=True)
 
     async def delete(self, deletion: DeletePost) -> None:
-        """Delete the files first: they outlive the message that shows them, and nobody could name them any more."""
+        """Look at it first: whose it is, and which files it shows.
+
+        The files go first: they outlive the message, and nobody could name them any more.
+        """
         channel, ts = names.parts(deletion.post)
-        await self._files.delete(channel, ts)
+        message = await self._seen_at(channel, ts)
+        me = await self._api.me()
+        if message and not me.is_me(message):
+            raise Permanent("a person's own message", Reason.FOREIGN)
+        await self._files.delete(message)
         place = {"channel": channel, "ts": ts}
         await self._api.order("chat.delete", place, harmless=True, fine=("message_not_found",))
+
+    async def _seen_at(self, channel: str, ts: str) -> Json:
+        """Give a message; an empty one where it cannot be read, or is gone."""
+        try:
+            answer = await self._api.read("conversations.replies", {"channel": channel, "ts": ts, "limit": 1})
+        except (Blocked, Permanent):
+            return {}
+        messages = answer.get("messages")
+        found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+        return next((one for one in found if one.get("ts") == ts), {})
 
     async def mark(self, mark: MarkPost) -> None:
         """Set the new mark before the old go, so that the reply never stands without one.

@@ -11,11 +11,11 @@ from aiohttp import ClientResponse, ClientTimeout
 from adapters.http.settings import is_loopback
 from adapters.slack import names, wire
 from adapters.slack.api import SlackApi
-from adapters.slack.names import Identity, Json
+from adapters.slack.names import Json
 from bridge.domain.command import FetchMedia, UploadFile
 from bridge.domain.ids import EntryToken
 from bridge.domain.message import Media, media_type
-from bridge.errors import Blocked, Permanent, PortError, Reason, Transient, Uncertain
+from bridge.errors import Permanent, PortError, Reason, Transient, Uncertain
 from bridge.ports import Clock, StillDue
 
 _HOSTS = ("slack.com", "slack-files.com", "slack-edge.com")
@@ -85,14 +85,11 @@ class Files:
         place = {"channel_id": id_, "initial_comment": comment}
         await self._api.order("files.completeUploadExternal", {"files": files} | place)
 
-    async def delete(self, channel: str, ts: str) -> None:
-        """Delete the files of ours that a message shows; where it cannot be read, it has to go without them."""
-        try:
-            answer = await self._api.read("conversations.replies", {"channel": channel, "ts": ts, "limit": 1})
-        except (Blocked, Permanent):
-            return
-        me = await self._api.me()
-        for id_ in _files_of(answer.get("messages"), ts, me):
+    async def delete(self, message: Json) -> None:
+        """Delete the files that a message of ours shows."""
+        files = message.get("files")
+        shown = [file.get("id") for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+        for id_ in shown:
             await self._api.order("files.delete", {"file": id_}, harmless=True, fine=("file_not_found", "file_deleted"))
 
     async def _upload(self, name: str, content: bytes) -> str:
@@ -195,13 +192,6 @@ def _is_page(response: ClientResponse, start: bytes) -> bool:
     """Recognise the sign-in page that Slack sends, with a 200, to whoever may not have a file, or not yet."""
     opening = start.lstrip().lower()
     return response.content_type == "text/html" or opening.startswith((b"<!doctype html", b"<html"))
-
-
-def _files_of(messages: object, ts: str, me: Identity) -> list[str]:
-    """Name the files that we have shared in this message."""
-    found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
-    files = [file for one in found if one.get("ts") == ts and me.is_me(one) for file in one.get("files") or ()]
-    return [file["id"] for file in files if isinstance(file, dict) and isinstance(file.get("id"), str)]
 
 
 def _shared_at(file: object, channel: str) -> str | None:

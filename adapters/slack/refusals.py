@@ -38,7 +38,7 @@ NEVER: Mapping[str, Reason] = {
     "thread_locked": _REJECTED,
     "restricted_action_thread_locked": _REJECTED,
     "cant_update_message": _REJECTED,
-    "cant_delete_message": _REJECTED,
+    "cant_delete_message": Reason.FOREIGN,
     "compliance_exports_prevent_deletion": _REJECTED,
     "cant_delete_file": _REJECTED,
     "user_disabled": GONE,

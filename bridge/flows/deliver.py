@@ -164,7 +164,7 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     elif entry.kind in _FETCHING and settlement.media:
         attach.fetched(ledger, plan, entry, settlement.media, now)
     elif entry.kind is WishKind.DELETE_POST:
-        erase.post_settled(ledger, entry, is_gone=True)
+        erase.post_settled(ledger, entry, None)
     elif entry.kind is WishKind.FIT_FILES:
         attach.fitted(ledger, plan, entry, settlement.fitted, now)
     elif entry.kind is WishKind.SEND_DIGEST:
@@ -265,11 +265,10 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
 
 
 def _left_as_it_is(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    """Tell of what could not be changed, marked or deleted, unless somebody else has deleted it."""
-    is_gone = settlement.reason is Reason.GONE
+    """Tell of what could not be changed, marked or deleted; not where somebody has deleted it, or where it is his."""
     if entry.kind is WishKind.DELETE_POST:
-        erase.post_settled(ledger, entry, is_gone=is_gone)
-    if not is_gone:
+        erase.post_settled(ledger, entry, settlement.reason or Reason.REJECTED)
+    if settlement.reason not in (Reason.GONE, Reason.FOREIGN):
         warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
 

@@ -21,6 +21,7 @@ from bridge.domain.phone import Address, spoken
 from bridge.domain.query import AskErasure, ErasureView, Holding, Peer
 from bridge.domain.standing import MEMBER, Place, Standing
 from bridge.domain.word import digits_of
+from bridge.errors import Reason
 from bridge.flows import converse, name, request
 from bridge.ports import Ledger
 from bridge.wording import erase as words
@@ -228,11 +229,13 @@ def _ask_for_posts(ledger: Ledger, erasure: Erasure, now: datetime) -> bool:
     return bool(posts)
 
 
-def post_settled(ledger: Ledger, entry: OutboxEntry, *, is_gone: bool) -> None:
-    """Count a post that was deleted, or could not be; it is none of ours any more."""
+def post_settled(ledger: Ledger, entry: OutboxEntry, why_not: Reason | None) -> None:
+    """Count a post that was deleted, or could not be; what a person wrote is none that could."""
     erasure = ledger.erasures.get(EventKey(entry.detail))
     if erasure is None:
         return
     ledger.posts.drop(PostRef(entry.subject))
-    counted = replace(erasure, posts=erasure.posts + is_gone, remaining=erasure.remaining + (not is_gone))
-    ledger.erasures.put(counted)
+    if why_not in (None, Reason.GONE):
+        ledger.erasures.put(replace(erasure, posts=erasure.posts + 1))
+    elif why_not is not Reason.FOREIGN:
+        ledger.erasures.put(replace(erasure, remaining=erasure.remaining + 1))

@@ -91,8 +91,9 @@ async def test_after_two_questions_nothing_is_left_but_what_colleagues_wrote(hou
     await is_done(house)
 
     told = next(one for one in ours(house) if "has been deleted" in one)
-    assert "ending in 0142 has been deleted: 2 texts, 1 file, 2 posts" in told
+    assert "ending in 0142 has been deleted: 2 texts, 1 file, 2 posts. Asked for by" in told
     assert [one for one in ours(house) if "has been deleted" not in one] == []
+    assert "U0BEN" in told
     assert (file.deleted, file.content) == (True, None)
     assert [shown(one) for one in thread.messages[1:]] == ["Thanks for the recipe\nThanks for the recipe"]
     assert "1 conversation" in asked

@@ -7,9 +7,10 @@ import pytest
 from aiohttp import web
 
 from adapters.sandbox.faults import UNCLEAR, Fault
+from adapters.sandbox.workspace import gate
 from adapters.slack import SlackChat
-from adapters.slack.files import tagged
-from bridge.domain.command import FetchMedia, UploadFile
+from adapters.slack.files import Files, tagged
+from bridge.domain.command import DeletePost, FetchMedia, UploadFile
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import ChannelRef, EntryToken, MediaRef, ThreadRef
 from bridge.domain.message import Media
@@ -356,3 +357,58 @@ async def test_a_file_whose_share_is_never_shown_leaves_it_uncertain() -> None:
 
         assert isinstance(task.exception(), Uncertain)
         await chat.aclose()
+
+
+# Gone, and to one person alone
+
+
+async def test_a_post_is_deleted_with_the_files_in_it(rig: Rig) -> None:
+    wish = await wish_of(rig)
+    posted = await rig.chat.upload(wish, KEY, still(wish))
+    assert posted
+    (file,) = rig.workspace.state.files.values()
+
+    await rig.chat.delete(DeletePost(post=posted.ref))
+
+    assert (file.deleted, file.content, pictures(rig, wish)) == (True, None, [])
+
+
+async def test_a_file_that_is_gone_already_does_not_keep_its_post(rig: Rig) -> None:
+    wish = await wish_of(rig)
+    posted = await rig.chat.upload(wish, KEY, still(wish))
+    assert posted
+    rig.workspace.switches.refusals["files.delete"] = "file_not_found"
+
+    await rig.chat.delete(DeletePost(post=posted.ref))
+
+    assert pictures(rig, wish) == []
+
+
+async def test_a_file_is_handed_to_one_person_alone(rig: Rig) -> None:
+    files = Files(rig.chat._api, rig.clock)
+
+    for _ in range(2):
+        await files.hand(rig.ada.id, "texts.txt", b"Hello", "Here you are.")
+
+    first, second = rig.workspace.directs(rig.ada.id)
+    assert (first.text, first.channel) == ("Here you are.", second.channel)
+    assert [rig.workspace.state.files[id_].content for id_ in (*first.files, *second.files)] == [b"Hello", b"Hello"]
+    assert rig.workspace.roots(rig.channel.id) == []
+
+
+@pytest.mark.parametrize(
+    ("who", "error"), [("U0NOBODY", "user_not_found"), ("U0GONE", "user_disabled"), ("U0ROBOT", "cannot_dm_bot")]
+)
+async def test_to_whom_nothing_can_be_handed_is_said(rig: Rig, who: str, error: str) -> None:
+    rig.workspace.add_user("gone", id="U0GONE", deleted=True)
+    rig.workspace.add_user("robot", id="U0ROBOT", is_bot=True)
+
+    with pytest.raises(Permanent, match=error):
+        await Files(rig.chat._api, rig.clock).hand(who, "texts.txt", b"Hello", "")
+
+
+async def test_an_answer_without_a_place_is_no_place(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(gate.METHODS, "conversations.open", lambda hub, call: {"channel": "nowhere"})
+
+    with pytest.raises(Uncertain):
+        await Files(rig.chat._api, rig.clock).hand(rig.ada.id, "texts.txt", b"Hello", "")
