@@ -10,9 +10,10 @@ from bridge.domain.command import DeletePost, PostToThread, SendSms
 from bridge.domain.contact import Contact, Source
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
+from bridge.domain.dialplan import Person
 from bridge.domain.erasure import Erasure, Stage, confirmation, confirms
-from bridge.domain.event import ErasureOrdered, OwnerChosen, RawEvent
-from bridge.domain.ids import ConversationId, EntryToken, EventKey, MessageId, PersonRef
+from bridge.domain.event import ErasureOrdered, OwnerChosen, RawEvent, ReplyEdited
+from bridge.domain.ids import ConversationId, EntryId, EntryToken, EventKey, MessageId, PersonRef, ThreadRef
 from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
 from bridge.domain.phone import Address, SenderName, ShortCode
 from bridge.domain.phrase import Action
@@ -23,7 +24,7 @@ from bridge.flows import converse, deliver, erase, name, own, rescue, revise, su
 from bridge.flows.deliver import Taken
 from bridge.ports import Ledger
 from bridge.wording import erase as words
-from tests.unit.flows.books import ANN, BEN, BOB, EVE, MINUTE, OTHER_DID, SECOND, Answer, Books, Person, did, file, plan
+from tests.unit.flows.books import ANN, BEN, BOB, EVE, MINUTE, OTHER_DID, SECOND, Answer, Books, did, file, plan
 
 ADMIN = Person(name="Ben", email="ben@example.com", slack=BEN)
 LUNA, CODE = SenderName("LUNA BANK"), ShortCode("72345")
@@ -221,7 +222,7 @@ async def test_texts_files_names_and_posts_go_and_it_is_told_without_the_number(
 
     deleted = [one.command.post for one in admins.of_kind(WishKind.DELETE_POST) if isinstance(one.command, DeletePost)]
     assert [post for post in deleted if post in ours] == ours[::-1]
-    assert deleted[-1] == conversation.thread
+    assert str(deleted[-1]) == conversation.thread
     assert said.thread is None
     assert "ending in 0142 has been deleted: 2 texts, 1 file, 2 posts" in str(said.content)
     assert "+1212" not in str(said.content)
@@ -237,16 +238,20 @@ async def test_texts_files_names_and_posts_go_and_it_is_told_without_the_number(
 
 async def test_requests_are_blanked_that_name_the_number_its_conversation_or_its_thread(admins: Books) -> None:
     conversation = await talk(admins)
-    await admins.do(lambda ledger, now: ledger.conversations.set_thread(conversation.id, admins.posts[0], ""))  # type: ignore[arg-type]
-    bodies = (b"To=%2B12125550142", conversation.id.encode(), b'"(212) 555-0142"', b"thread_ts C9/else", b"something")
-    for number, body in enumerate(bodies):
-        raw = RawEvent(source="x", keys=(EventKey(f"r{number}"),), body=body)
-        await admins.do(lambda ledger, now, raw=raw: ledger.sightings.first(raw, now))
+    thread = b'"thread_ts": "1699.000042"'
+    bodies = (b"To=%2B12125550142", conversation.id.encode(), b'"(212) 555-0142"', thread, b"something else")
+
+    def meet(ledger: Ledger, now: datetime) -> None:
+        ledger.conversations.set_thread(conversation.id, ThreadRef("C1/1699.000042"), "")
+        for number, body in enumerate(bodies):
+            ledger.sightings.first(RawEvent(source="x", keys=(EventKey(f"r{number}"),), body=body), now)
+
+    await admins.do(meet)
 
     assert await orders(admins) == {}
     await all_of_it(admins)
 
-    assert await admins.do(lambda ledger, now: ledger.sightings.forget(now + MINUTE, 99)) == 2
+    assert await admins.do(lambda ledger, now: ledger.sightings.forget(now + MINUTE, 99)) == 1
 
 
 async def test_it_is_done_in_small_steps_and_goes_on_wherever_it_was_left(
@@ -453,7 +458,7 @@ async def test_a_reply_in_the_old_thread_is_nobodys_and_so_is_what_its_authors_c
     assert await orders(admins) == {}
 
     await admins.replies("Too late", thread=old)
-    known = revise.ReplyEdited(key=EventKey("edit"), reply=admins.said[written])
+    known = ReplyEdited(key=EventKey("edit"), reply=admins.said[written])
 
     assert not await admins.look(lambda ledger: revise.is_known(ledger, known))
     assert not await admins.look(lambda ledger: revise.is_ours(ledger, known))
@@ -532,7 +537,7 @@ async def test_nothing_is_said_of_it_even_where_a_wish_was_left_over(admins: Boo
         ):
             left = replace(
                 admins.outgoing[0].entry,
-                id=f"left/{kind}",
+                id=EntryId(f"left/{kind}"),
                 token=EntryToken(kind),
                 lane=f"slack/C1:{kind}",
                 kind=kind,
