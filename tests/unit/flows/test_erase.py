@@ -14,7 +14,7 @@ from bridge.domain.dialplan import Person
 from bridge.domain.erasure import Erasure, Stage, confirmation, confirms
 from bridge.domain.event import ErasureOrdered, OwnerChosen, RawEvent, ReplyEdited
 from bridge.domain.ids import ConversationId, EntryId, EntryToken, EventKey, MessageId, PersonRef, ThreadRef
-from bridge.domain.outbox import EntryState, Outcome, Settlement, WishKind
+from bridge.domain.outbox import EntryState, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.domain.phone import Address, SenderName, ShortCode
 from bridge.domain.phrase import Action
 from bridge.domain.query import AskErasure, AskFind, AskTalk
@@ -562,3 +562,43 @@ async def test_a_bridge_whose_admins_have_no_place_in_the_chat_has_nobody_who_ma
     books.plan = plan(did(), admins=(replace(ADMIN, slack=None),))
 
     assert not erase.may_order(books.plan, BEN)
+
+
+async def test_the_words_of_its_texts_are_overwritten_before_it_is_told(admins: Books) -> None:
+    for text in ("One", "Two"):
+        await admins.texts(text)
+        await admins.look(lambda ledger: ledger.search.index(9))
+    await admins.goes_out()
+
+    assert await orders(admins) == {}
+    await all_of_it(admins)
+
+    assert not await admins.look(lambda ledger: ledger.search.overwrite())
+
+
+async def test_what_failed_meanwhile_is_said_in_no_thread(admins: Books) -> None:
+    await talk(admins)
+    (entry,) = await admins.sendings(next(iter(admins.said)))
+    assert await orders(admins) == {}
+
+    await admins.receipt(DeliveryStatus.FAILED, token=entry.token)
+
+    assert not any(isinstance(one, PostToThread) for one in await admins.goes_out())
+
+
+async def test_what_another_daemon_has_done_meanwhile_is_done(admins: Books, monkeypatch: pytest.MonkeyPatch) -> None:
+    await talk(admins)
+    assert await orders(admins) == {}
+    found = await erasure(admins)
+    assert found
+
+    def meanwhile(ledger: Ledger, now: datetime) -> bool:
+        def finished(outbox: object, lane: str) -> list[OutboxEntry]:
+            ledger.erasures.put(replace(found, stage=Stage.DONE))
+            return []
+
+        monkeypatch.setattr(type(ledger.outbox), "untried", finished)
+        return erase.proceed(ledger, now)
+
+    assert await admins.do(meanwhile)
+    assert await erasure(admins) is None
