@@ -83,6 +83,7 @@ class Reason(StrEnum):
     REJECTED = "rejected"
     NOTE = "note"  # meant for colleagues
     WITHDRAWN = "withdrawn"  # taken back by its author
+    FOREIGN = "foreign"  # a person's own, and not ours to change
     OUTSIDE = "outside"  # said by somebody who does not answer for the number
 
 

@@ -1,10 +1,13 @@
-"""The contracts of what the ledger keeps of the house itself: how far was read, whose turn it is, what is wrong."""
+"""The contracts of what the ledger keeps of the house itself: how far was read, whose turn it is, what is to go."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bridge.domain.erasure import Erasure
+from bridge.domain.ids import ConversationId, EventKey, PostRef
 from bridge.domain.invariant import Duty
+from bridge.domain.outbox import OutboxEntry
 from bridge.domain.query import StatusView, Trouble
 
 
@@ -43,6 +46,36 @@ class Epoch(Protocol):
 
     def restored_at(self) -> datetime | None:
         """Return when the present life began; None for the first."""
+
+
+class Erasures(Protocol):
+    """What is to be deleted of somebody, and how far that has come; his conversations bear the erasure's name."""
+
+    def begin(self, erasure: Erasure, conversations: Sequence[ConversationId]) -> None:
+        """Keep the order, and let these conversations be erased from now on."""
+
+    def get(self, id: EventKey) -> Erasure | None: ...
+    def put(self, erasure: Erasure) -> None:
+        """Write down how far it has come."""
+
+    def under_way(self) -> Erasure | None:
+        """Return the first that was ordered and is not done."""
+
+    def conversations(self, id: EventKey) -> list[ConversationId]: ...
+    def unfinished(self, id: EventKey, limit: int) -> list[OutboxEntry]:
+        """Return up to `limit` unfinished wishes about these conversations; marks and deletions of posts apart."""
+
+    def forget_entries(self, id: EventKey, after: int, limit: int) -> int | None:
+        """Look at up to `limit` wishes behind this place; of those that are finished and about these, keep only names.
+
+        That of an SMS stays, of others nothing does. Return the place of the last; None where there was none.
+        """
+
+    def blank(self, id: EventKey) -> None:
+        """Forget who took part in these conversations, where they were shown, and who took them on."""
+
+    def posts(self, id: EventKey, limit: int) -> list[PostRef]:
+        """Return up to `limit` posts of ours in these conversations, the newest first."""
 
 
 class Audit(Protocol):

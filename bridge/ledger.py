@@ -31,7 +31,7 @@ from bridge.domain.outbox import Claim, EntryChange, OutboxEntry, Settlement, Wi
 from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.toll import Cap, Toll
 from bridge.errors import Reason
-from bridge.housekeeping import Audit, Cursors, Epoch, Invariants, Leases
+from bridge.housekeeping import Audit, Cursors, Epoch, Erasures, Invariants, Leases
 
 
 class Sightings(Protocol):
@@ -42,6 +42,15 @@ class Sightings(Protocol):
 
     def poison(self, key: EventKey, why: str) -> None:
         """Mark a kept request as one that we could not use; it stays, raw, until retention."""
+
+    def blank(self, keys: Sequence[EventKey]) -> None:
+        """Blank the raw requests that bear any of these keys, which stay."""
+
+    def blank_naming(self, words: Sequence[str], after: int, limit: int) -> int | None:
+        """Look at up to `limit` requests behind this place, and blank those in which one of these words stands.
+
+        Return the place of the last; None where there was none.
+        """
 
     def forget(self, before: datetime, limit: int) -> int:
         """Blank up to `limit` raw requests kept before then; their keys stay. Return how many."""
@@ -116,12 +125,18 @@ class Messages(Protocol):
     def open_before(self, moment: datetime) -> list[OpenLine]:
         """Return the open messages that wait since this moment or before, oldest first."""
 
+    def after(self, conversation: ConversationId, position: int, limit: int) -> list[Message]:
+        """Return up to `limit` messages of this conversation behind this position, in their order."""
+
     def attach(self, attachment: Attachment) -> None:
         """Keep or replace the attachment (message, number)."""
 
     def attachments(self, message: MessageId) -> tuple[Attachment, ...]: ...
     def forget(self, did: PhoneNumber, before: datetime, limit: int) -> int:
         """Blank the text and the files of up to `limit` messages received before then. Return how many."""
+
+    def erase(self, positions: Sequence[int]) -> int:
+        """Blank the texts, the files and the authors outside of these messages. Return how many files there were."""
 
 
 class Search(Protocol):
@@ -151,6 +166,7 @@ class Search(Protocol):
 class Posts(Protocol):
     def save(self, post: Post) -> None: ...
     def get(self, ref: PostRef) -> Post | None: ...
+    def drop(self, ref: PostRef) -> None: ...
     def shown_at(self, conversation: ConversationId, moment: datetime) -> int:
         """Return the position of the last message that a post of ours showed by then (the chat's clock), or 0."""
 
@@ -295,6 +311,9 @@ class Tolls(Protocol):
     def forget(self, before: datetime, limit: int) -> int:
         """Drop up to `limit` tolls from before then. Return how many."""
 
+    def unname(self, participant: Address) -> None:
+        """Forget to whom these were; they count for everybody else as before."""
+
 
 class Receipts(Protocol):
     """Receipts for an SMS that we do not know yet: they wait a day for it."""
@@ -347,6 +366,8 @@ class Ledger(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def tolls(self) -> Tolls: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def receipts(self) -> Receipts: ...
     @property

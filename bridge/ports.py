@@ -14,7 +14,17 @@ from enum import StrEnum
 from typing import NamedTuple, Never, Protocol, TypeVar
 
 from bridge.domain.aside import Aside
-from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.command import (
+    AmendPost,
+    Command,
+    DeletePost,
+    FetchMedia,
+    MarkPost,
+    PostToThread,
+    SendMail,
+    SendSms,
+    UploadFile,
+)
 from bridge.domain.contact import Imported, Named, Page
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
@@ -132,6 +142,12 @@ class Chat(Protocol):
 
     async def amend(self, amendment: AmendPost) -> None:
         """Change one of our posts; doing it twice is harmless. `Permanent` with GONE when it no longer exists."""
+
+    async def delete(self, deletion: DeletePost) -> None:
+        """Take away one of our posts and the files in it; one that is gone already is well.
+
+        `Permanent` if it stays: with FOREIGN where a person wrote it, which is found out here.
+        """
 
     async def mark(self, mark: MarkPost) -> None:
         """Leave exactly this one mark of ours on anybody's post; doing it twice is harmless."""

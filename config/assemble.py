@@ -258,6 +258,7 @@ def _manners(settings: Settings) -> Mapping[str, Manner]:
         "slack": Manner(per_second=slack.posts_per_minute / 60, burst=slack.burst, at_once=4),
         request.CARDS: edits,
         request.MARKS: edits,
+        request.DELETIONS: edits,
         request.FILES: Manner(per_second=1 if paced else 0, burst=5, at_once=4, timeout=timedelta(seconds=90)),
         request.DARKROOM: Manner(at_once=1, timeout=PATIENCE * _MOST_PICTURES),
         "mail": Manner(

@@ -118,7 +118,8 @@ class BridgeSettings(HttpSettings):
         description="Whether pictures in replies are converted and made smaller as needed, instead of refused.",
     )
     admins: tuple[str, ...] = Field(
-        default=(), description="The people, by name, who are told what only an operator can mend."
+        default=(),
+        description="The people, by name, who are told what only an operator can mend, and may have data deleted.",
     )
 
     @field_validator("public_url")

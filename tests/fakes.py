@@ -10,7 +10,17 @@ from datetime import datetime
 from typing import Any, Never
 
 from adapters.sandbox.clock import START
-from bridge.domain.command import AmendPost, Command, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.command import (
+    AmendPost,
+    Command,
+    DeletePost,
+    FetchMedia,
+    MarkPost,
+    PostToThread,
+    SendMail,
+    SendSms,
+    UploadFile,
+)
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
 from bridge.domain.event import ChatEvent, InboundSms, RawEvent
@@ -116,6 +126,10 @@ class RecordingChat(_Recording):
     async def amend(self, amendment: AmendPost) -> None:
         await self.before(amendment)
         await self._hear(amendment)
+
+    async def delete(self, deletion: DeletePost) -> None:
+        await self.before(deletion)
+        await self._hear(deletion)
 
     async def mark(self, mark: MarkPost) -> None:
         await self.before(mark)

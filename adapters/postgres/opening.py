@@ -15,7 +15,7 @@ from bridge.wording import config as wording
 
 Row = tuple[Any, ...]
 
-SCHEMA_VERSION = 8
+SCHEMA_VERSION = 9
 NAME = "sms-bridge"  # by which the server knows the connections of daemons
 MIGRATING = 0x534D5342  # the advisory lock under which one daemon at a time looks at the schema
 

@@ -10,13 +10,14 @@ from adapters.slack import names, refusals, render, wire
 from adapters.slack.api import SlackApi
 from adapters.slack.channels import Channels
 from adapters.slack.errands import Errands
+from adapters.slack.exports import Exports
 from adapters.slack.files import Files, carries
 from adapters.slack.history import History
 from adapters.slack.listener import Listener
 from adapters.slack.names import Json
 from adapters.slack.people import People
 from adapters.slack.settings import SlackSettings
-from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, UploadFile
+from bridge.domain.command import AmendPost, DeletePost, FetchMedia, MarkPost, PostToThread, UploadFile
 from bridge.domain.event import ChatEvent, RawEvent
 from bridge.domain.ids import ChannelRef, EntryToken, ThreadRef
 from bridge.domain.message import Media, Posted
@@ -52,7 +53,8 @@ class SlackChat:
         seen = self._seen = Channels(self._api, clock, self._errands, channels)
         self._files = Files(self._api, clock)
         self._history = History(self._api, people, seen, clock)
-        self._listener = Listener(self._api, people, seen, self._errands, clock, ping_seconds=ping_seconds)
+        exports = Exports(self._api, people, seen, self._files, clock)
+        self._listener = Listener(self._api, people, seen, exports, self._errands, clock, ping_seconds=ping_seconds)
         if settings.mode == "http" and server is not None:
             server.mount("/slack/events", self._listener.receive, limit=1_048_576)
 
@@ -99,6 +101,30 @@ class SlackChat:
             if self._seen.is_ours(channel):
                 raise
             raise Permanent(str(error), Reason.GONE) from error  # nobody is to mend a channel that we have left
+
+    async def delete(self, deletion: DeletePost) -> None:
+        """Look at it first: whose it is, and which files it shows.
+
+        The files go first: they outlive the message, and nobody could name them any more.
+        """
+        channel, ts = names.parts(deletion.post)
+        message = await self._seen_at(channel, ts)
+        me = await self._api.me()
+        if message and not me.is_me(message):
+            raise Permanent("a person's own message", Reason.FOREIGN)
+        await self._files.delete(message)
+        place = {"channel": channel, "ts": ts}
+        await self._api.order("chat.delete", place, harmless=True, fine=("message_not_found",))
+
+    async def _seen_at(self, channel: str, ts: str) -> Json:
+        """Give a message; an empty one where it cannot be read, or is gone."""
+        try:
+            answer = await self._api.read("conversations.replies", {"channel": channel, "ts": ts, "limit": 1})
+        except (Blocked, Permanent):
+            return {}
+        messages = answer.get("messages")
+        found = [one for one in messages if isinstance(one, dict)] if isinstance(messages, list) else []
+        return next((one for one in found if one.get("ts") == ts), {})
 
     async def mark(self, mark: MarkPost) -> None:
         """Set the new mark before the old go, so that the reply never stands without one.

@@ -11,6 +11,7 @@ REACTIONS = {"reaction_added": True, "reaction_removed": False}
 REVISIONS = ("message_changed", "message_deleted")
 TURNS = {"sms:note": True, "sms:send": False}  # shortcuts of a message: whether it is to be a note
 OPENING = (Action.NAME, Action.ASSIGN, Action.REPLY, Action.REMIND, Action.MORE)  # they open forms
+ERASING = "sms:erase"  # the form in which an admin has data deleted
 _AT_ONCE = (Action.CLOSE, Action.REOPEN)  # the choices of a menu that open no form
 _SPOKEN = (None, "file_share", "thread_broadcast")  # subtypes that people's words come in; all others do not count
 

@@ -65,7 +65,7 @@ class Files:
 
     async def share(self, file: UploadFile, key: EntryToken, still_due: StillDue[UploadFile]) -> Shared | None:
         """Upload, ask once more, then share. Nobody sees anything before the last step, which is never said twice."""
-        file_id = await self._upload(file, key)
+        file_id = await self._upload(tagged(file.name, key), file.media.content)
         wish = await still_due()
         if wish is None:
             return None
@@ -75,15 +75,33 @@ class Files:
         await self._api.order("files.completeUploadExternal", {"files": files} | place)
         return Shared(channel=channel, thread_ts=thread_ts, message={"ts": await self._share_of(file_id, channel)})
 
-    async def _upload(self, file: UploadFile, key: EntryToken) -> str:
-        if not file.media.content:
+    async def hand(self, person: str, name: str, content: bytes, comment: str) -> None:
+        """Share a file with one person alone, in his direct messages with the app."""
+        answer = await self._api.order("conversations.open", {"users": person}, harmless=True)
+        channel = answer.get("channel")
+        id_ = channel.get("id") if isinstance(channel, dict) else None
+        if not isinstance(id_, str):
+            raise Uncertain("conversations.open: no channel")
+        files = json.dumps([{"id": await self._upload(name, content), "title": name}])
+        place = {"channel_id": id_, "initial_comment": comment}
+        await self._api.order("files.completeUploadExternal", {"files": files} | place)
+
+    async def delete(self, message: Json) -> None:
+        """Delete the files that a message of ours shows."""
+        files = message.get("files")
+        shown = [file.get("id") for file in files if isinstance(file, dict)] if isinstance(files, list) else []
+        for id_ in shown:
+            await self._api.order("files.delete", {"file": id_}, harmless=True, fine=("file_not_found", "file_deleted"))
+
+    async def _upload(self, name: str, content: bytes) -> str:
+        if not content:
             raise Permanent("an empty file", Reason.REJECTED)
-        wanted = {"filename": tagged(file.name, key), "length": len(file.media.content)}
+        wanted = {"filename": name, "length": len(content)}
         answer = await self._api.order("files.getUploadURLExternal", wanted, harmless=True)
         url, file_id = str(answer.get("upload_url")), str(answer.get("file_id"))
         self._check(url)
         try:
-            async with self._api.session.post(url, data=BytesIO(file.media.content), timeout=_TIMEOUT) as response:
+            async with self._api.session.post(url, data=BytesIO(content), timeout=_TIMEOUT) as response:
                 if response.status != 200:
                     raise Transient(f"upload of a file: status {response.status}")
         except wire.FAILURES as error:

@@ -5,16 +5,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.slack import menus, names, views, wire
+from adapters.slack import concerns, menus, names, views, wire
 from adapters.slack.names import Json
-from bridge.domain.event import ButtonPressed, NameGiven, OwnerChosen, ReminderWished, SmsComposed
+from adapters.slack.render import Block
+from bridge.domain.event import (
+    ButtonPressed,
+    ErasureOrdered,
+    NameGiven,
+    OwnerChosen,
+    ReminderWished,
+    SmsComposed,
+)
 from bridge.domain.ids import ConversationId, EventKey, PersonRef
 from bridge.domain.phone import PhoneNumber, address
 from bridge.domain.phrase import Action
 from bridge.domain.query import AskLength
 from bridge.errors import WireError
+from bridge.wording import erase, menu, naming
 from bridge.wording import form as words
-from bridge.wording import menu, naming
 
 
 def _name(payload: Json) -> NameGiven:
@@ -56,7 +64,7 @@ def _owner(payload: Json) -> OwnerChosen:
 
 def _step(payload: Json) -> ButtonPressed:
     """Read what was chosen as a press at the moment when the form was opened: what came later was not seen."""
-    conversation, opened_at = _about(payload)
+    conversation, opened_at, _ = _about(payload)
     values = payload["view"]["state"]["values"]
     return ButtonPressed(
         key=wire.form_key(payload),
@@ -102,12 +110,48 @@ def _at(seconds: int | None) -> datetime | None:
     return None if seconds is None else datetime.fromtimestamp(int(seconds), UTC)
 
 
-def _about(payload: Json) -> tuple[ConversationId, str]:
-    conversation, opened_at, *_ = str(payload["view"]["private_metadata"]).split(" ")
-    return ConversationId(names.whole(conversation)), opened_at
+def _erasure(payload: Json) -> ErasureOrdered:
+    values = payload["view"]["state"]["values"]
+    return ErasureOrdered(
+        key=wire.form_key(payload),
+        conversation=_about(payload)[0],
+        address=address(names.whole(_value(values, erase.WHO)["selected_option"]["value"])),
+        typed=names.whole(_value(values, erase.TYPED).get("value") or ""),
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
 
 
-Filled = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ButtonPressed
+def _about(payload: Json) -> tuple[ConversationId, str, str]:
+    """Read what a form is about, when it was opened, and in which channel."""
+    conversation, opened_at, channel = f"{payload['view']['private_metadata']}  ".split(" ")[:3]
+    return ConversationId(names.whole(conversation)), opened_at, channel
+
+
+Filled = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ErasureOrdered | ButtonPressed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A choice of the form about a conversation that changes nothing in it by itself."""
+
+    action: Action
+    person: PersonRef
+    conversation: ConversationId
+    channel: str  # where it was made
+    about: str
+
+
+def wanted(payload: Json) -> Wanted | None:
+    """Read whether somebody wants a conversation as a file, or to be asked once more before its data is deleted."""
+    if not is_form(payload) or payload["view"].get("callback_id") != menus.STEERING:
+        return None
+    try:
+        step = _step(payload)
+        about = str(payload["view"]["private_metadata"])
+        found = Wanted(step.action, step.person, ConversationId(step.value), _about(payload)[2], about)
+    except (KeyError, TypeError, AttributeError, ValueError, WireError):
+        return None
+    return found if found.action in (Action.EXPORT, Action.DELETE) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +170,7 @@ _FORMS = {
     menus.ASSIGNING: _Form(_owner, menu.OWNER, menu.busy, menu.unreadable),
     menus.REPLYING: _Form(_answer, words.TEXT, words.busy, words.unreadable),
     menus.REMINDING: _Form(_reminder, menu.WHEN, menu.busy, menu.unreadable),
+    concerns.ERASING: _Form(_erasure, erase.TYPED, menu.busy, menu.unreadable),
     menus.STEERING: _Form(_step, menu.CHOICE, menu.busy, menu.unreadable),
 }
 
@@ -199,9 +244,14 @@ def snippet_in(payload: Json) -> int:
     return int(place)
 
 
+def _blocks(view: Json) -> list[Json]:
+    blocks = view.get("blocks")
+    return [block for block in blocks if isinstance(block, dict)] if isinstance(blocks, list) else []
+
+
 def turn_of(view: Json) -> int:
     """Give how often the words of a form have been put in by us."""
-    blocks = (str(block.get("block_id")) for block in view["blocks"])
+    blocks = (str(block.get("block_id")) for block in _blocks(view))
     turns = (block.partition("#")[2] for block in blocks if block.startswith(f"{words.TEXT}#"))
     return next((int(turn) for turn in turns if turn.isascii() and turn.isdigit()), 0)
 
@@ -213,6 +263,11 @@ def refusal(wrong: Mapping[str, str]) -> dict[str, Any]:
 
 def refused(payload: Json, wrong: Mapping[str, str]) -> dict[str, Any]:
     """Answer the same at the fields as they are called in this turn of the form."""
-    asked = [str(block.get("block_id")) for block in payload["view"]["blocks"]]
+    asked = [str(block.get("block_id")) for block in _blocks(payload["view"])]
     called = {name.partition("#")[0]: name for name in asked}
     return refusal({called.get(field, field): what for field, what in wrong.items()})
+
+
+def instead(form: Block) -> dict[str, Any]:
+    """Answer that another form takes its place."""
+    return {"response_action": "update", "view": form}

@@ -22,6 +22,7 @@ from adapters.slack.asides import Asides
 from adapters.slack.channels import Channels
 from adapters.slack.names import Identity, Json
 from adapters.slack.people import People
+from adapters.slack.talks import Talks
 from adapters.slack.visits import Visits
 from bridge.domain.aside import Aside
 from bridge.domain.event import ChatEvent, OwnerChosen, SmsComposed
@@ -46,6 +47,7 @@ class Inbox:
         channels: Channels,
         asides: Asides,
         visits: Visits,
+        talks: Talks,
         missed: Callable[[], None],
     ) -> None:
         self._me = me
@@ -54,6 +56,7 @@ class Inbox:
         self._channels = channels
         self._asides = asides
         self._visits = visits
+        self._talks = talks
         self._missed = missed  # told of whatever may have to be read back
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
@@ -91,6 +94,8 @@ class Inbox:
 
     async def _filled_in(self, payload: Json) -> BoltResponse:
         """Hand a form in; it closes when all of it is right, and says at its fields what is not."""
+        if wanted := forms.wanted(payload):
+            return await self._talks.wanted(wanted, payload)
         read = self._form_of(payload)
         try:
             person = str(concerns.actor(payload))

@@ -14,6 +14,7 @@ from adapters.slack.asides import Asides
 from adapters.slack.channels import Channels
 from adapters.slack.counts import Counts
 from adapters.slack.errands import Errands
+from adapters.slack.exports import Exports
 from adapters.slack.homes import Homes
 from adapters.slack.inbox import Inbox, tidy
 from adapters.slack.names import Identity
@@ -35,12 +36,21 @@ class Listener:
     """Listen to one app's events; `state` says in words how that goes, `gaps` is set after something may be missed."""
 
     def __init__(
-        self, api: SlackApi, people: People, channels: Channels, errands: Errands, clock: Clock, *, ping_seconds: float
+        self,
+        api: SlackApi,
+        people: People,
+        channels: Channels,
+        exports: Exports,
+        errands: Errands,
+        clock: Clock,
+        *,
+        ping_seconds: float,
     ) -> None:
         self.gaps = asyncio.Event()
         self._api = api
         self._people = people
         self._channels = channels
+        self._exports = exports
         self._errands = errands
         self._clock = clock
         self._ping_seconds = ping_seconds
@@ -56,11 +66,11 @@ class Listener:
         """Find out who we are, then listen for ever."""
         homes = Homes(self._api, desk, self._people, self._channels, self._clock)
         counts = Counts(self._api, desk, self._errands, self._clock)
-        talks = Talks(self._api, desk, self._people, self._errands, self._clock)
-        visits = Visits(self._api, desk, self._people, self._channels, homes, counts, talks, self._errands)
         asides = Asides(self._api, self._errands)
+        talks = Talks(self._api, desk, self._people, self._exports, asides, self._errands, self._clock)
+        visits = Visits(self._api, desk, self._people, self._channels, homes, counts, talks, self._errands)
         me, missed = await self._introduce(), self.gaps.set
-        app = Inbox(me, intake, self._people, self._channels, asides, visits, missed).app(self._api)
+        app = Inbox(me, intake, self._people, self._channels, asides, visits, talks, missed).app(self._api)
         following = asyncio.create_task(homes.run())
         try:
             if self._api.settings.mode == "socket":

@@ -28,7 +28,11 @@ def manifest(settings: SlackSettings, public_url: str, *, with_groups: bool) -> 
         "_metadata": {"major_version": 2, "minor_version": 1},
         "display_information": {"name": words.NAME, "description": words.DESCRIPTION},
         "features": {
-            "app_home": {"home_tab_enabled": True, "messages_tab_enabled": False},
+            "app_home": {
+                "home_tab_enabled": True,
+                "messages_tab_enabled": True,
+                "messages_tab_read_only_enabled": True,
+            },
             "bot_user": {"display_name": words.BOT, "always_online": True},
             "shortcuts": _shortcuts(),
             "slash_commands": [command if is_socket else command | {"url": address["request_url"]}],

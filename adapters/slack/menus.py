@@ -3,14 +3,15 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from adapters.slack.concerns import ERASING
 from adapters.slack.render import Block
 from adapters.slack.views import MOST_OPTIONS, OPTION, TITLE, entry, of, plain, words_and_files
 from bridge.domain.contact import LONGEST_NAME
 from bridge.domain.conversation import Course
 from bridge.domain.ids import ConversationId
 from bridge.domain.phrase import Action
-from bridge.domain.query import LengthView, TalkView
-from bridge.wording import form, menu
+from bridge.domain.query import ErasureView, LengthView, TalkView
+from bridge.wording import erase, form, menu
 from bridge.wording import naming as naming_words
 
 NEVER = "never"
@@ -56,7 +57,25 @@ def _steps(view: TalkView) -> list[Action]:
     steps = [Action.REOPEN] if can_wait else []
     steps.append(Action.UNMUTE if view.course is Course.MUTED else Action.MUTE)
     steps.append(Action.UNBLOCK if view.course is Course.BLOCKED else Action.BLOCK)
-    return steps
+    steps.append(Action.EXPORT)
+    return [*steps, Action.DELETE] if view.is_erasable else steps
+
+
+def erasing(view: ErasureView, about: str) -> Block:
+    """The form in which an admin confirms that the data of somebody is to be deleted."""
+    blocks: list[Block] = [_section(erase.what_goes(one)) for one in view.holdings[:MOST_OPTIONS]]
+    blocks.append(_section(erase.what_stays(view.holdings)))
+    people = [{"text": plain(of(one.peer), OPTION), "value": one.peer.number} for one in view.holdings[:MOST_OPTIONS]]
+    who: Block = {"type": "static_select", "action_id": "who", "options": people}
+    who |= {"initial_option": people[0]} if len(people) == 1 else {}
+    typed: Block = {"type": "plain_text_input", "action_id": "typed"}
+    blocks.append(entry(erase.WHO, erase.WHO_LABEL, who))
+    blocks.append(entry(erase.TYPED, erase.TYPED_LABEL, typed, hint=erase.TYPED_HINT))
+    return _modal(ERASING, erase.TITLE, erase.DELETE, blocks, about)
+
+
+def _section(words: str) -> Block:
+    return {"type": "section", "text": plain(words)}
 
 
 def replying(view: TalkView, about: str, found: LengthView, text: str = "", turn: int = 0) -> Block:
@@ -109,9 +128,9 @@ OPENED = {Action.NAME: naming, Action.ASSIGN: assigning, Action.MORE: steering}
 """Which choice of the menu opens which form about a conversation as it is."""
 
 
-def about(conversation: ConversationId, ts: str, did: str = "") -> str:
-    """Write what a form is about, when it was opened, and our number, where the form keeps it unseen."""
-    return f"{conversation} {ts} {did}".rstrip()
+def about(conversation: ConversationId, ts: str, channel: str) -> str:
+    """Write what a form is about, when it was opened and in which channel, where the form keeps it unseen."""
+    return f"{conversation} {ts} {channel}"
 
 
 def _modal(callback_id: str, title: str, submit: str, blocks: list[Block], about: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Slack's error words, sorted: who must do something about them, and whether trying again can help. Only tables.
 
-After Slack's reference of chat.postMessage, chat.update, reactions.*, conversations.* and files.*, 2026-01.
+After Slack's reference of chat.postMessage, chat.update, chat.delete, reactions.*, conversations.*, files.*, 2026-01.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,6 +38,11 @@ NEVER: Mapping[str, Reason] = {
     "thread_locked": _REJECTED,
     "restricted_action_thread_locked": _REJECTED,
     "cant_update_message": _REJECTED,
+    "cant_delete_message": Reason.FOREIGN,
+    "compliance_exports_prevent_deletion": _REJECTED,
+    "cant_delete_file": _REJECTED,
+    "user_disabled": GONE,
+    "cannot_dm_bot": _REJECTED,
     "edit_window_closed": _REJECTED,
     "bad_timestamp": _REJECTED,
     "invalid_name": _REJECTED,
@@ -54,6 +59,7 @@ NEVER: Mapping[str, Reason] = {
 REMEDIES: Mapping[str, Callable[[], str]] = {
     **dict.fromkeys(("channel_not_found", "not_in_channel", "channel_type_not_supported"), chat.invite_bot),
     "is_archived": chat.unarchive,
+    "messages_tab_disabled": chat.new_manifest,
     **dict.fromkeys(
         (
             "restricted_action",

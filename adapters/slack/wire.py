@@ -16,7 +16,7 @@ from aiohttp import ClientConnectorError, ClientError, ConnectionTimeoutError, I
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.slack import names, refusals
-from adapters.slack.concerns import REACTIONS, REVISIONS, TURNS, chosen_in, message_in, pressed
+from adapters.slack.concerns import ERASING, REACTIONS, REVISIONS, TURNS, chosen_in, message_in, pressed
 from adapters.slack.lines import NoConnection
 from adapters.slack.names import Identity, Json
 from adapters.slack.plain import Names, people_in, plain
@@ -100,8 +100,13 @@ def _press_key(payload: Json) -> EventKey:
 
 
 def form_key(payload: Json) -> EventKey:
-    """Name one sending off of a form: with these words in it. Sent off twice alike, it is the same."""
+    """Name one sending off of a form: with these words in it. Sent off twice alike, it is the same.
+
+    That form apart which confirms: wrong twice alike, it is wrong twice.
+    """
     values = json.dumps(payload["view"]["state"], sort_keys=True).encode()
+    if payload["view"].get("callback_id") == ERASING:
+        values += str(payload.get("trigger_id")).encode()
     return EventKey(names.whole(f"slack:form/{payload['view']['id']}/{hashlib.sha256(values).hexdigest()[:16]}"))
 
 

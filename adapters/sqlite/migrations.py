@@ -13,7 +13,7 @@ from adapters.sqlite import initial_tables
 from adapters.sqlite.ledger.columns import endings, read_addresses
 
 APPLICATION_ID = 0x534D5342  # "SMSB" in the header of the file
-SCHEMA_VERSION = 8  # how many migrations there are
+SCHEMA_VERSION = 9  # how many migrations there are
 
 migrations = Migrations("sms-bridge")
 
@@ -182,3 +182,35 @@ def course(db: Database) -> None:
     for statement in _COURSE:
         db.execute(statement)
     db.execute("PRAGMA user_version = 8")
+
+
+# What is to be deleted of somebody, and how far that has come; his conversations bear the name of the erasure.
+_ERASURE = (
+    """
+    CREATE TABLE erasure (
+        id TEXT NOT NULL PRIMARY KEY,
+        address TEXT NOT NULL,
+        ending TEXT NOT NULL,
+        channel TEXT NOT NULL,
+        person TEXT NOT NULL,
+        ordered_at TEXT NOT NULL,
+        stage TEXT NOT NULL,
+        reached INTEGER NOT NULL,
+        texts INTEGER NOT NULL,
+        files INTEGER NOT NULL,
+        posts INTEGER NOT NULL,
+        remaining INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX erasure_open ON erasure (ordered_at, id) WHERE stage <> 'done'",
+    "ALTER TABLE conversation ADD COLUMN erasure TEXT",
+    "CREATE INDEX conversation_erasure ON conversation (erasure) WHERE erasure IS NOT NULL",
+)
+
+
+@migrations(name="0009_erasure")
+def erasure(db: Database) -> None:
+    """Keep what is to be deleted, so that a deletion which was interrupted goes on."""
+    for statement in _ERASURE:
+        db.execute(statement)
+    db.execute("PRAGMA user_version = 9")

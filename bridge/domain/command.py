@@ -79,6 +79,13 @@ class AmendPost:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeletePost:
+    """Take away one of our own posts, with the files that it shows."""
+
+    post: PostRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarkPost:
     """Set the one mark that a person's post carries; it replaces every other mark of ours."""
 
@@ -126,4 +133,4 @@ class FitPictures:
     room: int  # octets that they may take up together as they travel
 
 
-Command = PostToThread | UploadFile | AmendPost | MarkPost | SendSms | SendMail | FetchMedia | FitPictures
+Command = PostToThread | UploadFile | AmendPost | DeletePost | MarkPost | SendSms | SendMail | FetchMedia | FitPictures

@@ -28,7 +28,9 @@ class Conversation:
     """`covered` is the position of the last message that an acknowledgement covers; 0 when none is.
 
     `owner` is whoever has taken it on as his, or was given it; None while it is the pool's. `steered_by` set its course
-    at `steered_at`; None where nobody ever has. A text before `reopened_at` waits anew from then on.
+    at `steered_at`; None where nobody ever has. A text before `reopened_at` waits anew from then on. Of one that is
+    erased nothing is shown or sent any more, whatever of it is still there; the next text of the same people opens
+    another.
     """
 
     id: ConversationId
@@ -46,6 +48,7 @@ class Conversation:
     steered_by: PersonRef | None = None
     steered_at: datetime | None = None
     reopened_at: datetime | None = None
+    is_erased: bool = False
 
     @property
     def is_group(self) -> bool:

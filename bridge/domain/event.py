@@ -148,6 +148,18 @@ class OwnerChosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureOrdered:
+    """A person wants all deleted that is kept of somebody in this conversation; `typed` proves that he means it."""
+
+    key: EventKey
+    conversation: ConversationId
+    address: Address
+    typed: str
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
     """A human set or removed a reaction on a post."""
 
@@ -181,7 +193,7 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Form = SmsComposed | NameGiven | OwnerChosen | ReminderWished  # filled in by one person
+Form = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ErasureOrdered  # filled in by one person
 Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed | Form  # of one person
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

@@ -26,11 +26,14 @@ class WishKind(StrEnum):
     UPLOAD_FILE = "upload-file"  # subject: a message
     SEND_DIGEST = "send-digest"  # subject: a digest
     SEND_WARNING = "send-warning"  # subject: an admin's address
+    DELETE_POST = "delete-post"  # subject: a post of ours; detail: the erasure for which
+    TELL_ERASED = "tell-erased"  # subject: an erasure
 
 
 ASKABLE = (
     WishKind.SHOW_MESSAGE,
     WishKind.SAY_NOTE,
+    WishKind.TELL_ERASED,
     WishKind.UPLOAD_FILE,
     WishKind.SEND_SMS,
     WishKind.SEND_DIGEST,

@@ -10,6 +10,7 @@ from bridge.domain.invariant import Invariant
 from bridge.domain.length import Length
 from bridge.domain.message import Media, Message
 from bridge.domain.phone import PhoneNumber
+from bridge.domain.phrase import Mark, Phrase
 from bridge.domain.snippet import Snippet
 from bridge.domain.standing import MEMBER, Standing
 
@@ -60,6 +61,26 @@ class AskTalk:
     conversation: ConversationId
     person: PersonRef  # who asks
     called: str = ""  # what the chat calls him
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskTranscript:
+    """What was said in this conversation, behind this position? It is read some messages at a time."""
+
+    conversation: ConversationId
+    person: PersonRef
+    standing: Standing = MEMBER
+    channels: frozenset[ChannelRef]  # that he can see
+    after: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskErasure:
+    """What would be deleted with those who take part in this conversation?"""
+
+    conversation: ConversationId
+    person: PersonRef
+    standing: Standing = MEMBER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +191,59 @@ class TalkView:
     is_waiting: bool = False
     line: Line | None = None  # our number, if it still is one
     snippets: tuple[Snippet, ...] = ()  # with their fields filled in
+    is_erasable: bool = False  # by whoever has asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Enclosure:
+    """A file of a text, as a transcript names it."""
+
+    name: str
+    type: str
+    is_kept: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """One text, word by word; `by` is a person outside, or one of us. `mark` says how far one of ours has come."""
+
+    at: datetime
+    by: Peer | PersonRef
+    text: str
+    is_kept: bool
+    enclosures: tuple[Enclosure, ...] = ()
+    mark: Mark | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TranscriptView:
+    """A part of a conversation, oldest first; `refusal` says why whoever asked does not get it."""
+
+    people: tuple[Peer, ...] = ()
+    label: str = ""
+    number: str = ""
+    timezone: str = "UTC"
+    utterances: tuple[Utterance, ...] = ()
+    after: int | None = None  # ask for what follows with this; None where there is nothing more
+    refusal: Phrase = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """What is kept of one person outside, and what would stay of it."""
+
+    peer: Peer
+    conversations: int
+    groups: int  # of these
+    is_configured: bool  # his name stands in the configuration
+    has_opted_out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErasureView:
+    """What may be deleted; nothing, for whoever may not have it deleted."""
+
+    holdings: tuple[Holding, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -235,5 +309,17 @@ class FindView:
     is_complete: bool  # False while some texts are not in the index yet
 
 
-Query = AskStatus | AskMedia | AskLines | AskLength | AskPeers | AskTalk | AskHome | AskFind
-View = StatusView | MediaView | LinesView | LengthView | PeersView | TalkView | HomeView | FindView
+Inquiry = AskTalk | AskTranscript | AskErasure  # about one conversation
+Query = AskStatus | AskMedia | AskLines | AskLength | AskPeers | Inquiry | AskHome | AskFind
+View = (
+    StatusView
+    | MediaView
+    | LinesView
+    | LengthView
+    | PeersView
+    | TalkView
+    | TranscriptView
+    | ErasureView
+    | HomeView
+    | FindView
+)

@@ -104,6 +104,7 @@ class Daemon:
         self._keep("questions", keeper.questions)
         self._keep("catching up", keeper.catching_up)
         self._keep("forgetting", keeper.forgetting)
+        self._keep("erasing", keeper.erasing)
         self._keep("indexing", keeper.indexing)
 
     async def _close(self, opened: list[Gate]) -> None:

@@ -9,6 +9,7 @@ from typing import assert_never
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.invariant import Invariant
 from bridge.domain.query import (
+    AskErasure,
     AskFind,
     AskHome,
     AskLength,
@@ -17,15 +18,17 @@ from bridge.domain.query import (
     AskPeers,
     AskStatus,
     AskTalk,
+    AskTranscript,
+    Inquiry,
     MediaView,
     Query,
     StatusView,
     View,
 )
-from bridge.flows import survey
+from bridge.flows import erase, survey, transcribe
 from bridge.ports import Ledger, Store
 
-_Kept = AskStatus | AskMedia | AskLines | AskPeers | AskTalk | AskHome | AskFind  # what only the store can answer
+_Kept = AskStatus | AskMedia | AskLines | AskPeers | Inquiry | AskHome | AskFind  # what only the store can answer
 
 
 class ReadingDesk:
@@ -62,11 +65,23 @@ def _answer(plan: DialPlan, query: _Kept, ledger: Ledger, now: datetime) -> View
             return survey.lines(ledger, plan, query)
         case AskPeers():
             return survey.peers(ledger, plan, query)
-        case AskTalk():
-            return survey.talk(ledger, plan, query)
+        case AskTalk() | AskTranscript() | AskErasure():
+            return _about(plan, query, ledger)
         case AskHome():
             return survey.home(ledger, plan, query, now)
         case AskFind():
             return survey.found(ledger, plan, query)
+        case _:
+            assert_never(query)
+
+
+def _about(plan: DialPlan, query: Inquiry, ledger: Ledger) -> View:
+    match query:
+        case AskTalk():
+            return survey.talk(ledger, plan, query)
+        case AskTranscript():
+            return transcribe.page(ledger, plan, query)
+        case AskErasure():
+            return erase.asked(ledger, plan, query)
         case _:
             assert_never(query)

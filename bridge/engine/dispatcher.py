@@ -11,6 +11,7 @@ from typing import Generic, TypeVar, assert_never, cast
 from bridge.domain.command import (
     AmendPost,
     Command,
+    DeletePost,
     FetchMedia,
     FitPictures,
     MarkPost,
@@ -219,12 +220,8 @@ class Dispatcher:
             case UploadFile():
                 file = _Wish(self.store, self.plan, entry, command, self.clock)
                 return _posted(await chat.upload(command, key, file.still_due))
-            case AmendPost():
-                await chat.amend(command)
-                return Settlement(outcome=Outcome.SENT)
-            case MarkPost():
-                await chat.mark(command)
-                return Settlement(outcome=Outcome.SENT)
+            case AmendPost() | DeletePost() | MarkPost():
+                return await self._changed(command)
             case SendSms():
                 sms = _Wish(self.store, self.plan, entry, command, self.clock)
                 return _sent(await self._carrier(entry).send(command, key, sms.still_due))
@@ -236,6 +233,16 @@ class Dispatcher:
                 return await self._brought(entry, command)
             case _:
                 assert_never(command)
+
+    async def _changed(self, command: AmendPost | DeletePost | MarkPost) -> Settlement:
+        match command:
+            case AmendPost():
+                await self.worlds.chat.amend(command)
+            case DeletePost():
+                await self.worlds.chat.delete(command)
+            case MarkPost():
+                await self.worlds.chat.mark(command)
+        return Settlement(outcome=Outcome.SENT)
 
     async def _brought(self, entry: OutboxEntry, command: FetchMedia | FitPictures) -> Settlement:
         if isinstance(command, FitPictures):

@@ -13,6 +13,7 @@ from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import (
     Act,
     ButtonPressed,
+    ErasureOrdered,
     Event,
     Form,
     InboundSms,
@@ -29,7 +30,7 @@ from bridge.domain.event import (
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, initiate, name, own, receive, remind, reply, revise, track, warn
+from bridge.flows import acknowledge, decide, erase, initiate, name, own, receive, remind, reply, revise, track, warn
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -162,6 +163,8 @@ def _fill_in(ledger: Ledger, plan: DialPlan, form: Form, now: datetime) -> Aside
             return own.by_form(ledger, plan, form, now)
         case ReminderWished():
             return remind.by_form(ledger, plan, form, now)
+        case ErasureOrdered():
+            return erase.ordered(ledger, plan, form, now)
         case _:
             assert_never(form)
 

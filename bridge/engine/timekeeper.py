@@ -1,4 +1,4 @@
-"""What happens by the clock: digests, warnings, questions about attempts, catching up, forgetting, indexing."""
+"""What happens by the clock: digests, warnings, questions about attempts, catching up, forgetting, erasing, index."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ from functools import partial
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.query import is_up
 from bridge.engine.recovery import AT_ONCE, CHAT, Recovery
-from bridge.flows import find, forget, own, postpone, summarize, warn
+from bridge.flows import erase, find, forget, own, postpone, summarize, warn
 from bridge.ports import Clock, Intake, Ledger, Store, Worlds
 from bridge.wording import admin as admin_words
 
@@ -20,6 +20,7 @@ DOWN_FOR = timedelta(minutes=1)  # before the admin is told of a listener
 CATCH_UP_EVERY = timedelta(minutes=15)
 CATCH_UP_FIRST = timedelta(minutes=2)  # after the start: what came just before may not have been in a list yet
 FORGET_EVERY = timedelta(hours=1)
+ERASE_EVERY = timedelta(seconds=2)
 INDEX_EVERY = timedelta(seconds=5)
 INDEX_ON = timedelta(seconds=1)  # between batches: what comes in is written before, and so is what people wait for
 
@@ -86,6 +87,12 @@ class Timekeeper:
             is_more = await self.store.transact(partial(_forget, self.plan))
             await self.clock.sleep(timedelta() if is_more else FORGET_EVERY)
 
+    async def erasing(self) -> None:
+        """Delete what an admin wants deleted, in small steps; and look now and then whether there is such a wish."""
+        while True:
+            is_more = await self.store.transact(_erase)
+            await self.clock.sleep(timedelta() if is_more else ERASE_EVERY)
+
     async def indexing(self) -> None:
         """Let texts be found by their words, in small steps."""
         while True:
@@ -107,6 +114,10 @@ def _summarize(plan: DialPlan, unreachable: Mapping[str, str | None], ledger: Le
 
 def _forget(plan: DialPlan, ledger: Ledger, now: datetime) -> bool:
     return forget.older_than_retention(ledger, plan, now)
+
+
+def _erase(ledger: Ledger, now: datetime) -> bool:
+    return erase.proceed(ledger, now)
 
 
 def _index(ledger: Ledger, now: datetime) -> bool:

@@ -229,6 +229,8 @@ def _changed(
     ledger: Ledger, plan: DialPlan, conversation: Conversation, change: Callable[[], None], cause: str, now: datetime
 ) -> None:
     """Make the change, let the conversation be covered as far as what stands reaches, and its first post say so."""
+    if conversation.is_erased:
+        return
     before = told(ledger, plan, conversation.id)
     change()
     after = told(ledger, plan, conversation.id)

@@ -9,6 +9,7 @@ from bridge.domain.command import (
     AmendPost,
     Card,
     Command,
+    DeletePost,
     FetchMedia,
     FitPictures,
     MarkPost,
@@ -23,7 +24,7 @@ from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
-from bridge.domain.ids import ChannelRef, ConversationId, DigestId, MessageId, PersonRef, PostRef, step
+from bridge.domain.ids import ChannelRef, ConversationId, DigestId, EventKey, MessageId, PersonRef, PostRef, step
 from bridge.domain.length import cut
 from bridge.domain.message import Attachment, Media, MediaState, Message, media_name
 from bridge.domain.notice import Case, Notice
@@ -35,6 +36,7 @@ from bridge.domain.segment import Segments
 from bridge.errors import Reason
 from bridge.flows import depict, gather, name, own, request
 from bridge.ports import Ledger
+from bridge.wording import erase as erase_words
 from bridge.wording import post as post_words
 from bridge.wording import thread as words
 
@@ -73,7 +75,7 @@ class Whose(NamedTuple):
 def whose(ledger: Ledger, plan: DialPlan, entry: OutboxEntry) -> Whose | None:
     """Find what an entry about a message concerns; None when any of it is not there any more."""
     found = ledger.messages.in_context(MessageId(entry.subject))
-    did = plan.did(found[1].did) if found else None
+    did = plan.did(found[1].did) if found and found[1].participants else None
     return Whose(*found, did) if found and did else None
 
 
@@ -111,7 +113,7 @@ def mark_of(ledger: Ledger, message: Message) -> Mark:
 
 def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     found = ledger.messages.in_context(MessageId(entry.subject))
-    if not found:
+    if not found or not found[1].participants:  # all of it was deleted
         return Unsaid.WITHDRAWN
     message, conversation = found
     if conversation.thread is None:
@@ -143,7 +145,7 @@ def _amend(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) ->
 
 def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     conversation = ledger.conversations.get(ConversationId(entry.subject))
-    if not conversation:
+    if not conversation or not conversation.participants:
         return Unsaid.WITHDRAWN
     if conversation.thread is None and (last := ledger.messages.last_heard(conversation.id)):
         return _posted(entry, conversation, depict.card(ledger, plan, conversation, last, 0))  # the note goes below it
@@ -152,6 +154,21 @@ def _say(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> C
     posted = _posted(entry, conversation, Note(phrase=phrase, buttons=buttons))
     is_for_all = notice.case in _FOR_ALL and did is not None and bool(did.echo_after)
     return replace(posted, in_channel=is_for_all)
+
+
+def _tell_erased(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    erasure = ledger.erasures.get(EventKey(entry.subject))
+    if not erasure:
+        return Unsaid.WITHDRAWN
+    counts = (erasure.texts, erasure.files, erasure.posts, erasure.remaining)
+    phrase = erase_words.done(erasure.ending, erasure.by, *counts)
+    channel = erasure.channel
+    return PostToThread(channel=channel, thread=None, content=Note(phrase=phrase), may_repeat=entry.is_repeat)
+
+
+def _delete(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
+    post = ledger.posts.get(PostRef(entry.subject))
+    return DeletePost(post=post.ref) if post else Unsaid.WITHDRAWN
 
 
 def _say_instead(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
@@ -329,4 +346,6 @@ _COMPOSERS = {
     WishKind.UPLOAD_FILE: _upload,
     WishKind.SEND_DIGEST: _digest,
     WishKind.SEND_WARNING: _warning,
+    WishKind.DELETE_POST: _delete,
+    WishKind.TELL_ERASED: _tell_erased,
 }

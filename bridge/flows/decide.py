@@ -13,6 +13,7 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry
 from bridge.domain.phrase import Action
 from bridge.flows import acknowledge, admit, compose, introduce, limit, own, release, request, revise, steer
 from bridge.ports import Ledger
+from bridge.wording import aside as words
 
 _ASKED_DECISIONS = {
     Action.ARRIVED: EntryChange(state=EntryState.SENT, status=DeliveryStatus.SENT),
@@ -55,13 +56,15 @@ def _acknowledged(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: dat
     refusal = admit.refusal(plan, did, event.person, event.standing)
     if not refusal:
         acknowledge.by_button(ledger, plan, event, now)
-        if conversation:
+        if conversation and not conversation.is_erased:
             own.taken_on(ledger, plan, conversation, event.person, event.key, now)
     return refusal
 
 
 def _refusal(ledger: Ledger, plan: DialPlan, message: Message | None, event: ButtonPressed) -> Aside | None:
     conversation = ledger.conversations.get(message.conversation) if message else None
+    if conversation and conversation.is_erased:
+        return Aside(phrase=words.is_deleted())
     return admit.refusal(plan, plan.did(conversation.did) if conversation else None, event.person, event.standing)
 
 

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bridge.domain.command import Command, SendSms
-from bridge.domain.conversation import Consent, ConsentState, Conversation
+from bridge.domain.conversation import Consent, ConsentState
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import DialPlan
-from bridge.domain.ids import CarrierRef, ConversationId, DigestId, MessageId, PostRef, ThreadRef
-from bridge.domain.message import Direction, Message, Post
+from bridge.domain.ids import CarrierRef, DigestId, MessageId
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import (
     FRESH,
@@ -25,13 +24,24 @@ from bridge.domain.outbox import (
 )
 from bridge.domain.phone import PhoneNumber
 from bridge.errors import Reason
-from bridge.flows import acknowledge, attach, compose, doubt, gather, introduce, request, steer, summarize, track, warn
+from bridge.flows import (
+    anchor,
+    attach,
+    compose,
+    doubt,
+    erase,
+    gather,
+    introduce,
+    request,
+    summarize,
+    track,
+    warn,
+)
 from bridge.flows.compose import Unsaid
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
 BLOCKED_PAUSE = timedelta(seconds=30)
-PROMPT = timedelta(seconds=1)  # an answer to a post that comes within this overtakes nobody's acknowledgement
 SECOND_LOOK = timedelta(seconds=30)
 TELL_OF_WAITING = 5  # tries, after which the admin, and of a reply or a file the thread, is told that it still waits
 
@@ -41,6 +51,7 @@ _HARMLESS = (
     WishKind.AMEND_CARD,
     WishKind.AMEND_NOTE,
     WishKind.MARK_REPLY,
+    WishKind.DELETE_POST,
     WishKind.FETCH_MEDIA,
     WishKind.FETCH_FILE,
     WishKind.FIT_FILES,
@@ -103,6 +114,8 @@ def _composed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime)
 
 def wish(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> Command | Unsaid:
     """Return the wish as it is now; a text to somebody who said STOP meanwhile is none any more."""
+    if erase.withdraws(ledger, entry):
+        return Unsaid.WITHDRAWN
     command = compose.command(ledger, plan, entry, now)
     if isinstance(command, SendSms) and _opted_out(ledger, command):
         return Unsaid.WITHDRAWN
@@ -156,67 +169,20 @@ def _sent(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settle
     ledger.audit.clear(scope("blocked", entry))
     ledger.audit.clear(scope("waiting", entry))
     if entry.kind in _SHOWING:
-        _shown(ledger, plan, entry, settlement, now)
+        anchor.stands(ledger, plan, entry, settlement, now)
         introduce.by_card(ledger, plan, entry, now)
     elif entry.kind is WishKind.SEND_SMS:
         _went_out(ledger, plan, entry, settlement, now)
     elif entry.kind in _FETCHING and settlement.media:
         attach.fetched(ledger, plan, entry, settlement.media, now)
+    elif entry.kind is WishKind.DELETE_POST:
+        erase.post_settled(ledger, entry, None)
     elif entry.kind is WishKind.FIT_FILES:
         attach.fitted(ledger, plan, entry, settlement.fitted, now)
     elif entry.kind is WishKind.SEND_DIGEST:
         ledger.audit.clear(_refused_digest(entry))
         if settlement.shown is not None:
             ledger.digests.release(DigestId(entry.subject), settlement.shown)
-
-
-def _shown(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
-    """Remember which post shows what; a conversation's first post becomes its thread."""
-    ref, posted_at = PostRef(settlement.ref), settlement.posted_at or now
-    message, conversation = _concerned(ledger, entry)
-    if not conversation or not ref:
-        return
-    says_more = entry.kind is WishKind.SHOW_MESSAGE and conversation.thread is not None
-    last = gather.shown(ledger, entry, ref) if says_more else None
-    message = last or message
-    up_to = message.position if message else ledger.posts.shown_at(conversation.id, posted_at)
-    post = Post(ref=ref, conversation=conversation.id, up_to=up_to, posted_at=posted_at)
-    ledger.posts.save(post)
-    if message and message.direction is Direction.OUTBOUND:
-        _stands_for(ledger, message, ref, entry, now)
-    if entry.kind is WishKind.SAY_NOTE:
-        _said(ledger, conversation, entry, now)
-    if conversation.thread is None:
-        ledger.conversations.set_thread(conversation.id, ThreadRef(ref), settlement.link)
-        if conversation.earlier_thread:
-            request.moved_on(ledger, conversation.earlier_thread, settlement.link, entry.id, now)
-        if conversation.waiting_since is None:
-            request.amended(ledger, ledger.conversations.get(conversation.id) or conversation, entry.id, now)
-    acknowledge.adopt(ledger, plan, ref, now)
-    if now - posted_at > PROMPT:
-        acknowledge.shown_before(ledger, plan, ledger.conversations.get(conversation.id) or conversation, post, now)
-
-
-def _said(ledger: Ledger, conversation: Conversation, entry: OutboxEntry, now: datetime) -> None:
-    """Say a note below the first post that had to be made for it; once a reminder is said, its conversation waits."""
-    if conversation.thread is None:
-        ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
-    elif Notice.unpacked(entry.detail).case is Case.REMINDER:
-        steer.reopened(ledger, conversation, entry.id, now)
-
-
-def _stands_for(ledger: Ledger, message: Message, ref: PostRef, entry: OutboxEntry, now: datetime) -> None:
-    """Let the first post of a text that one of us began with carry its mark, as his own would."""
-    if entry.kind is WishKind.SHOW_MESSAGE and entry.part == 0:
-        ledger.messages.set_post(message.id, ref)
-        request.marked(ledger, message.id, entry.id, now)
-
-
-def _concerned(ledger: Ledger, entry: OutboxEntry) -> tuple[Message | None, Conversation | None]:
-    """Return the message that an entry shows, if it shows one, and the conversation in which."""
-    if entry.kind is WishKind.SAY_NOTE:
-        return None, ledger.conversations.get(ConversationId(entry.subject))
-    return ledger.messages.in_context(MessageId(entry.subject)) or (None, None)
 
 
 def _went_out(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
@@ -257,7 +223,7 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
         case WishKind.FETCH_MEDIA | WishKind.FETCH_FILE | WishKind.FIT_FILES:
             attach.refused(ledger, plan, entry, settlement, now)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE if settlement.reason in _ELSEWHERE:
-            _reopen(ledger, entry, settlement.reason)
+            anchor.left(ledger, entry, settlement.reason)
         case WishKind.SHOW_MESSAGE | WishKind.SAY_NOTE | WishKind.UPLOAD_FILE:
             warn.admin(ledger, f"not-shown/{entry.token}", admin_words.not_shown(settlement.detail), now)
             introduce.by_card(ledger, plan, entry, now)
@@ -269,8 +235,16 @@ def _failed(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Sett
         case WishKind.SEND_WARNING:
             what = admin_words.digest_refused(entry.subject, settlement.detail)
             warn.admin(ledger, f"warning-refused/{entry.subject}", what, now)
-        case _ if settlement.reason is not Reason.GONE:  # gone: somebody has deleted what was to be changed or marked
-            warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
+        case _:
+            _left_as_it_is(ledger, entry, settlement, now)
+
+
+def _left_as_it_is(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:
+    """Tell of what could not be changed, marked or deleted; not where somebody has deleted it, or where it is his."""
+    if entry.kind is WishKind.DELETE_POST:
+        erase.post_settled(ledger, entry, settlement.reason or Reason.REJECTED)
+    if settlement.reason not in (Reason.GONE, Reason.FOREIGN):
+        warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
 
 def _refused_digest(entry: OutboxEntry) -> str:
@@ -287,22 +261,6 @@ def _refused(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Set
             state = ConsentState.WITHDRAWN
             ledger.consents.put(Consent(did=command.did, address=command.to[0], state=state, since=now))
     track.failed(ledger, plan, entry, settlement.reason or "", settlement.detail, cause, now)
-
-
-def _reopen(ledger: Ledger, entry: OutboxEntry, why: Reason | None) -> None:
-    """Show it in a new thread: somebody deleted the first post of the old one, or the number has another channel."""
-    _, conversation = _concerned(ledger, entry)
-    if conversation and conversation.thread and not _is_newer(ledger, conversation.thread, entry):
-        is_there = why is Reason.MOVED
-        earlier, link = (conversation.thread, conversation.link) if is_there else (None, "")
-        ledger.conversations.leave_thread(conversation.id, earlier, link)
-    ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
-
-
-def _is_newer(ledger: Ledger, thread: ThreadRef, entry: OutboxEntry) -> bool:
-    """Tell whether this thread was opened while the entry was being tried, and so in another."""
-    root = ledger.posts.get(PostRef(thread))
-    return root is not None and entry.started_at is not None and root.posted_at > entry.started_at
 
 
 def _transient(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

@@ -21,6 +21,7 @@ def texts(ledger: Ledger, asked: AskSearch) -> SearchView:
     found = ledger.search.indexed(wanted, asked.before, limit + 1)
     unindexed = ledger.search.unindexed(asked.before, AT_ONCE)
     found += [each for each in unindexed if has_words(each[0], wanted)]
+    found = [each for each in found if not each[1].is_erased]
     found.sort(key=lambda each: each[0].position, reverse=True)
     hits = tuple(Hit(message=message, conversation=conversation) for message, conversation in found[:limit])
     return SearchView(
@@ -39,4 +40,4 @@ def index(ledger: Ledger) -> bool:
 def with_number(ledger: Ledger, query: str, limit: int) -> tuple[Conversation, ...]:
     """Return the conversations of a number, or of whose ends with these digits."""
     found = (one for ending in asked_endings(query) for one in ledger.search.conversations(ending, limit))
-    return tuple({one.id: one for one in found}.values())[:limit]
+    return tuple({one.id: one for one in found if not one.is_erased}.values())[:limit]

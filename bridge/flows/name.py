@@ -18,13 +18,13 @@ from bridge.domain.contact import (
     sought,
     usable,
 )
-from bridge.domain.conversation import Conversation, conversation_cause
+from bridge.domain.conversation import Conversation
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.event import NameGiven
 from bridge.domain.ids import ConversationId
 from bridge.domain.phone import Address, SenderName
 from bridge.domain.phrase import Phrase
-from bridge.flows import admit, request
+from bridge.flows import admit, converse, request
 from bridge.ports import Ledger
 from bridge.wording import naming as words
 
@@ -161,8 +161,7 @@ def _renew(ledger: Ledger, plan: DialPlan, addresses: Sequence[Address], cause: 
 
 def _active_alone(ledger: Ledger, plan: DialPlan, sender: SenderName, since: datetime) -> list[ConversationId]:
     """Return where a sender without a number has texted: no index of numbers knows him, and he is in no group."""
-    causes = (conversation_cause(did.number, (sender,)) for did in plan.dids)
-    found = (ledger.conversations.get(ConversationId(ledger.seal(cause))) for cause in causes)
+    found = (converse.known(ledger, did, (sender,)) for did in plan.dids)
     return [talk.id for talk in found if talk and talk.thread and _is_active(ledger, talk, since)]
 
 

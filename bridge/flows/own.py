@@ -48,7 +48,7 @@ def by_form(ledger: Ledger, plan: DialPlan, event: OwnerChosen, now: datetime) -
     """Give it to whoever was chosen, or to the pool, and tell him in the thread, if he did not choose himself."""
     conversation = ledger.conversations.get(event.conversation)
     did = plan.did(conversation.did) if conversation else None
-    if conversation is None or admit.refusal(plan, did, event.person, event.standing):
+    if conversation is None or conversation.is_erased or admit.refusal(plan, did, event.person, event.standing):
         return Aside(wrong={words.OWNER: words.not_yours()})
     if event.owner and admit.refusal(plan, did, event.owner, event.owner_standing):
         return Aside(wrong={words.OWNER: words.not_a_responder()})

@@ -38,10 +38,14 @@ def is_in_ours(ledger: Ledger, thread: ThreadRef) -> bool:
 
 
 def _conversation(ledger: Ledger, thread: ThreadRef) -> Conversation | None:
-    """Find whose thread it is; one whose first post was deleted is known by that post yet."""
+    """Find whose thread it is; one whose first post was deleted is known by that post yet.
+
+    One in which all is being deleted is nobody's any more: what is said there goes nowhere, and is not kept.
+    """
     shown = ledger.conversations.shown_in(thread)
     post = None if shown else ledger.posts.get(PostRef(thread))
-    return ledger.conversations.get(post.conversation) if post else shown
+    found = ledger.conversations.get(post.conversation) if post else shown
+    return None if found and found.is_erased else found
 
 
 def by_sms(ledger: Ledger, plan: DialPlan, event: ThreadReply, now: datetime) -> Aside | None:

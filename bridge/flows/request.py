@@ -5,6 +5,7 @@ from datetime import datetime
 from bridge.domain.conversation import Conversation
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.dialplan import Did
+from bridge.domain.erasure import Erasure
 from bridge.domain.ids import ConversationId, EntryId, EntryToken, MessageId, PersonRef, PostRef, ThreadRef, step
 from bridge.domain.message import Message
 from bridge.domain.notice import Case, Notice
@@ -14,6 +15,7 @@ from bridge.ports import Ledger
 
 _ABOUT_MESSAGES = (WishKind.SHOW_MESSAGE, WishKind.SEND_SMS, WishKind.FETCH_FILE, WishKind.FIT_FILES)
 CARDS, MARKS, FILES, RELAY = "slack.cards", "slack.marks", "slack.files", "mail/relay"
+DELETIONS = "slack.deletions"
 DARKROOM = "pictures"
 WITHOUT_FILES, OVER_LIMIT, PLANNED = "without files", "over limit", "planned"  # details that a reply's SMS may have
 
@@ -71,8 +73,11 @@ def said(
 ) -> None:
     """Have a note put into the thread; the same cause and case say it once. (Flows say it by `warn.thread`.)
 
-    `since` is the moment of what it answers, where that may have been answered before a restore.
+    `since` is the moment of what it answers, where that may have been answered before a restore. In a conversation that
+    is erased nothing is said any more.
     """
+    if conversation.is_erased:
+        return
     _put(
         ledger,
         note(cause, notice.case),
@@ -110,7 +115,11 @@ def reminders(conversation: ConversationId, person: PersonRef | None) -> str:
 
 def amended(ledger: Ledger, conversation: Conversation, cause: str, now: datetime) -> None:
     """Have the first post tell the present state; requests that wait together are one."""
-    if conversation.thread and not ledger.outbox.is_amending(f"{CARDS}:{conversation.id}"):
+    if (
+        conversation.thread
+        and not conversation.is_erased
+        and not ledger.outbox.is_amending(f"{CARDS}:{conversation.id}")
+    ):
         _put(
             ledger,
             step(cause, "card"),
@@ -269,6 +278,38 @@ def warned(ledger: Ledger, recipient: str, cause: str, now: datetime) -> None:
         now,
         destination=RELAY,
         within=recipient,
+    )
+
+
+def deletions(erasure: Erasure) -> str:
+    """Name the lane in which the posts of an erasure are deleted, one after another."""
+    return f"{DELETIONS}:{erasure.id}"
+
+
+def deleted(ledger: Ledger, erasure: Erasure, post: PostRef, now: datetime) -> None:
+    """Have one of our posts deleted."""
+    _put(
+        ledger,
+        step(erasure.id, "delete", post),
+        WishKind.DELETE_POST,
+        post,
+        now,
+        destination=DELETIONS,
+        within=erasure.id,
+        detail=erasure.id,
+    )
+
+
+def told_erased(ledger: Ledger, erasure: Erasure, now: datetime) -> None:
+    """Have it said, where it was ordered, that it is done."""
+    _put(
+        ledger,
+        step(erasure.id, "told"),
+        WishKind.TELL_ERASED,
+        erasure.id,
+        now,
+        destination=f"slack/{erasure.channel}",
+        within=erasure.id,
     )
 
 

@@ -27,7 +27,8 @@ _MAY_HAVE_GONE = (EntryState.TRYING, EntryState.ASKED, EntryState.SENT)
 def is_known(ledger: Ledger, event: ReplyEdited | ReplyDeleted) -> bool:
     """Tell whether the reply has come to us; nothing is kept of what people change in other threads."""
     key = event.reply.key if isinstance(event, ReplyEdited) else event.reply
-    return ledger.messages.get(MessageId(key)) is not None
+    found = ledger.messages.in_context(MessageId(key))
+    return found is not None and not found[1].is_erased
 
 
 def is_ours(ledger: Ledger, event: ReplyEdited | ReplyDeleted) -> bool:
@@ -55,7 +56,7 @@ def by_undo(ledger: Ledger, message: Message, event: ButtonPressed, now: datetim
 def by_shortcut(ledger: Ledger, plan: DialPlan, event: ReplyTurned, now: datetime) -> Aside:
     """Let a reply that waits stay inside, or a note go out after all, as its author says."""
     found = ledger.messages.in_context(MessageId(event.reply.key))
-    if not found:
+    if not found or found[1].is_erased:
         return Aside(phrase=words.is_none_of_ours())
     message, conversation = found
     did = plan.did(conversation.did)

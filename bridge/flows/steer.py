@@ -28,7 +28,7 @@ _SILENT = (Course.MUTED, Course.BLOCKED)
 def by_person(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> Aside | None:
     """Do what was chosen, unless whoever chose does not answer here."""
     conversation = ledger.conversations.get(ConversationId(event.value))
-    if conversation is None:
+    if conversation is None or conversation.is_erased:
         return None
     if admit.refusal(plan, plan.did(conversation.did), event.person, event.standing):
         return _refused(words.not_yours())

@@ -32,7 +32,7 @@ from bridge.domain.query import (
 from bridge.domain.snippet import Snippet
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
-from bridge.flows import admit, find, name
+from bridge.flows import admit, erase, find, name
 from bridge.ports import Ledger
 from bridge.wording import post as words
 
@@ -95,7 +95,7 @@ def _peer(ledger: Ledger, plan: DialPlan, address: Address) -> Peer:
 def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
     """Return who takes part in a conversation, each with the name that counts."""
     found = ledger.conversations.get(query.conversation)
-    if found is None:
+    if found is None or found.is_erased:
         return TalkView(people=())
     names = name.of_all(ledger, plan, found.participants)
     people = tuple(Peer(number=one.value, name=names.get(one, "")) for one in found.participants)
@@ -107,6 +107,7 @@ def talk(ledger: Ledger, plan: DialPlan, query: AskTalk) -> TalkView:
         is_waiting=found.waiting_since is not None,
         line=_line(did, query.person) if did else None,
         snippets=_snippets(plan, did, people, query) if did else (),
+        is_erasable=erase.may_order(plan, query.person),
     )
 
 

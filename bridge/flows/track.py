@@ -18,8 +18,11 @@ def receipt(ledger: Ledger, plan: DialPlan, event: DeliveryReceipt, now: datetim
     entry = ledger.outbox.by_token(event.token) if event.token else ledger.outbox.by_ref(event.ref)
     if entry is None:
         ledger.receipts.wait(event, now)
-    else:
-        apply(ledger, plan, entry, event, now)
+        return
+    apply(ledger, plan, entry, event, now)
+    about = ledger.messages.in_context(MessageId(entry.subject))
+    if about and about[1].is_erased:  # the request names the number
+        ledger.sightings.blank((event.key,))
 
 
 def apply(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, event: DeliveryReceipt, now: datetime) -> None:

@@ -54,3 +54,7 @@ def is_one_way() -> Phrase:
 
 def only_its_author() -> Phrase:
     return ("Only who wrote it can change whether it is sent.",)
+
+
+def is_deleted() -> Phrase:
+    return ("All that is kept of this number is being deleted, so nothing was done.",)

@@ -69,6 +69,10 @@ def add_scope(needed: str) -> str:
     return f"Give the app {scope} and reinstall it in the workspace."
 
 
+def new_manifest() -> str:
+    return 'Paste what `sms-bridge manifest` prints under "App Manifest", and reinstall the app.'
+
+
 def unshare() -> str:
     return (
         "People of another company can read that channel. End the sharing, give the number another channel, or "

@@ -20,6 +20,7 @@ REASONS = {
     "reactions:write": "to mark each reply with what became of it",
     "files:read": "to text the pictures of replies",
     "files:write": "to show the pictures that phones send",
+    "im:write": "to hand a conversation that somebody exports to him alone, in a direct message",
     "users:read": "for names, and to tell members from guests, strangers and bots",
     "usergroups:read": "to know who is in the groups among the responders",
 }

@@ -28,6 +28,8 @@ CHOICES = {  # what a choice is called, and what it does, in up to 75 characters
     Action.MUTE: ("Mute", "New texts are shown here, but wait for nobody and go into no mail."),
     Action.UNMUTE: ("Unmute", "New texts wait for somebody again."),
     Action.BLOCK: ("Block as spam", "New texts are kept, but shown to nobody, and nothing goes out."),
+    Action.EXPORT: ("Export this conversation", "You alone get it as a file, in a direct message from the app."),
+    Action.DELETE: ("Delete data of this number", "Texts, files and posts go for good; you are asked once more."),
     Action.UNBLOCK: ("Unblock", "New texts are shown again; /sms find finds those of meanwhile."),
 }
 

@@ -29,6 +29,7 @@ _REASONS = {
     Reason.REJECTED: "the carrier refused it.",
     Reason.NOTE: "it is a note for colleagues.",
     Reason.WITHDRAWN: "its author has taken it back.",
+    Reason.FOREIGN: "it is somebody's own.",
     Reason.OUTSIDE: "whoever wrote it does not answer for this number.",
 }
 

@@ -188,6 +188,44 @@ async def test_the_menu_of_a_first_post_assigns_mutes_and_closes(tab: Tab) -> No
     await expect(card).to_contain_text("Closed by @Ben Okafor")
 
 
+async def test_a_conversation_is_exported_and_then_its_data_deleted(tab: Tab) -> None:
+    await tab.fill("#phone-words", "Is my bike ready?")
+    await tab.press("#phone-words", "Enter")
+    card = tab.locator("#thread-posts .post").first
+    await expect(card).to_contain_text("Waiting since")
+    form = tab.locator("#modal")
+
+    await _chosen(tab, "More…")
+    await form.get_by_role("radio", name="Export this conversation").check()
+    await form.get_by_role("button", name="Do it").click()
+    await expect(tab.locator("#slack-posts .whisper")).to_contain_text("direct messages with the app")
+    await tab.click("#slack-app")
+    file = tab.locator("#home-direct-posts a.file")
+    await expect(file).to_contain_text("texts-with-2125550142-")
+    async with tab.expect_download() as download:
+        await file.click()
+    assert "Is my bike ready?" in (await (await download.value).path()).read_text()
+    await tab.locator("#slack-channels button").first.click()
+    await tab.locator("#slack-posts button.replies").first.click()
+
+    await _chosen(tab, "More…")
+    await form.get_by_role("radio", name="Delete data of this number").check()
+    await form.get_by_role("button", name="Do it").click()
+    await expect(form).to_contain_text("cannot be undone")
+    await expect(form).to_contain_text("stays there: an app can delete only its own posts")
+    typed = form.get_by_label("To confirm, type the last four digits")
+    await typed.fill("0143")
+    await form.get_by_role("button", name="Delete for good").click()
+    await expect(form).to_contain_text("That is not how this number ends")
+    await typed.fill("0142")
+    await form.get_by_role("button", name="Delete for good").click()
+
+    await expect(tab.locator("#slack-posts")).to_contain_text(
+        "ending in 0142 has been deleted: 1 text, 0 files, 1 post"
+    )
+    await expect(tab.locator("#slack-posts")).not_to_contain_text("Is my bike ready?")
+
+
 async def _chosen(tab: Tab, choice: str) -> None:
     """Choose something from the menu of the first post."""
     await tab.locator("#thread-posts .post").first.get_by_role("button", name="More options").click()

@@ -4,6 +4,7 @@ A store joins by a fixture `bench` and one line: `class TestMine(StoreContract):
 """
 
 from tests.contracts.courses import Courses
+from tests.contracts.erasures import Erasures
 from tests.contracts.facts import Facts
 from tests.contracts.invariants import Invariants
 from tests.contracts.lane_model import LaneModel
@@ -39,6 +40,7 @@ class StoreContract(
     Search,
     SearchModel,
     Names,
+    Erasures,
     Courses,
 ):
     """Every promise of `Store` and `Ledger`, each a sentence."""

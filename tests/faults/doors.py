@@ -5,7 +5,16 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Never
 
-from bridge.domain.command import AmendPost, FetchMedia, MarkPost, PostToThread, SendMail, SendSms, UploadFile
+from bridge.domain.command import (
+    AmendPost,
+    DeletePost,
+    FetchMedia,
+    MarkPost,
+    PostToThread,
+    SendMail,
+    SendSms,
+    UploadFile,
+)
 from bridge.domain.delivery import DeliveryReceipt
 from bridge.domain.dialplan import Abilities
 from bridge.domain.event import ChatEvent, InboundSms, RawEvent
@@ -96,6 +105,10 @@ class MortalChat:
     async def amend(self, amendment: AmendPost) -> None:
         with self._life.call("chat.amend"):
             await self._chat.amend(amendment)
+
+    async def delete(self, deletion: DeletePost) -> None:
+        with self._life.call("chat.delete"):
+            await self._chat.delete(deletion)
 
     async def mark(self, mark: MarkPost) -> None:
         with self._life.call("chat.mark"):

@@ -23,7 +23,7 @@ ENVIRON = dict.fromkeys(re.findall(r'env = "(?!NAME)(\w+)"', EXAMPLE), "an examp
 
 SECTIONS: list[KeyPath] = [
     ("bridge",), ("store",), ("control",), ("slack",), ("mail",), ("limits",), ("mms_limits",), ("carriers", "main"),
-    ("people", 0), ("contacts", 0), ("dids", 0),
+    ("people", 0), ("contacts", 0), ("snippets", 0), ("dids", 0),
 ]  # fmt: skip
 SETTINGS = [(*section, name) for section in SECTIONS for name in fields(at(section))]
 

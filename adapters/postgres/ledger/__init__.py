@@ -20,6 +20,7 @@ from adapters.postgres.ledger.conversation import PostgresConversations
 from adapters.postgres.ledger.cursor import PostgresCursors
 from adapters.postgres.ledger.digest import PostgresDigests
 from adapters.postgres.ledger.epoch import PostgresEpoch
+from adapters.postgres.ledger.erasure import PostgresErasures
 from adapters.postgres.ledger.invariant import PostgresInvariants
 from adapters.postgres.ledger.lease import PostgresLeases
 from adapters.postgres.ledger.media import PostgresMediaShelf
@@ -51,6 +52,7 @@ class PostgresLedger:
         self.contacts = PostgresContacts(connection)
         self.outbox = PostgresOutbox(connection, self._present)
         self.tolls = PostgresTolls(connection)
+        self.erasures = PostgresErasures(connection)
         self.receipts = PostgresReceipts(connection, self._present)
         self.digests = PostgresDigests(connection)
         self.cursors = PostgresCursors(connection)

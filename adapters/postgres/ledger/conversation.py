@@ -14,7 +14,7 @@ from bridge.domain.word import digits_of
 
 COLUMNS = """
     conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
-    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link
+    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link, conversation.erasure
 """
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -142,7 +142,7 @@ class PostgresConversations:
 
 def read_conversation(row: Row) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
-    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link = decided
+    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link, erasure = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -159,4 +159,5 @@ def read_conversation(row: Row) -> Conversation:
         steered_by=steered_by,
         steered_at=steered_at,
         reopened_at=reopened_at,
+        is_erased=erasure is not None,
     )

@@ -104,6 +104,29 @@ _FORGET = """
         FOR NO KEY UPDATE SKIP LOCKED
     ) RETURNING position
 """
+# One step into the index for each state, as above.
+_AFTER = f"""
+    {_SELECT} WHERE position IN (
+        (
+            SELECT position FROM message
+            WHERE conversation = (SELECT number FROM conversation WHERE id = %(conversation)s)
+            AND is_open AND position > %(after)s ORDER BY position LIMIT %(most)s
+        ) UNION ALL (
+            SELECT position FROM message
+            WHERE conversation = (SELECT number FROM conversation WHERE id = %(conversation)s)
+            AND NOT is_open AND position > %(after)s ORDER BY position LIMIT %(most)s
+        ) UNION ALL (
+            SELECT position FROM message
+            WHERE conversation = (SELECT number FROM conversation WHERE id = %(conversation)s)
+            AND is_open IS NULL AND position > %(after)s ORDER BY position LIMIT %(most)s
+        )
+    ) ORDER BY position LIMIT %(most)s
+"""
+_ERASE = """
+    UPDATE message SET text = '', author = CASE direction WHEN 'in' THEN '' ELSE author END, is_kept = false
+    WHERE position = ANY(%s::bigint[])
+"""
+_FILES = "SELECT count(*) FROM attachment WHERE message = ANY(%s::bigint[]) AND state <> 'forgotten'"
 _FORGET_FILES = """
     UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ANY(%s::bigint[])
 """
@@ -198,6 +221,17 @@ class PostgresMessages:
         forgotten = [position for (position,) in self._execute(_FORGET, (did.value, before, limit))]
         self._execute(_FORGET_FILES, (forgotten,))
         return len(forgotten)
+
+    def after(self, conversation: ConversationId, position: int, limit: int) -> list[Message]:
+        within = {"conversation": conversation, "after": position, "most": limit}
+        return list(map(read_message, self._execute(_AFTER, within)))
+
+    def erase(self, positions: Sequence[int]) -> int:
+        listed = list(positions)
+        ((files,),) = self._execute(_FILES, (listed,)).fetchall()
+        for query in (_ERASE, _FORGET_FILES):
+            self._execute(query, (listed,))
+        return int(files)
 
 
 def read_message(row: Row) -> Message:

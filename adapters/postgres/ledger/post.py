@@ -15,6 +15,7 @@ _SAVE = """
     SET conversation = excluded.conversation, up_to = excluded.up_to, posted_at = excluded.posted_at
 """
 _GET = "SELECT ref, id, up_to, posted_at FROM post JOIN conversation ON number = post.conversation WHERE ref = %s"
+_DROP = "DELETE FROM post WHERE ref = %s"
 _SHOWN_AT = """
     SELECT up_to FROM post
     WHERE conversation = (SELECT number FROM conversation WHERE id = %s) AND posted_at <= %s
@@ -37,6 +38,9 @@ class PostgresPosts:
             return None
         ref, conversation, up_to, posted_at = row
         return Post(ref=ref, conversation=conversation, up_to=up_to, posted_at=posted_at)
+
+    def drop(self, ref: PostRef) -> None:
+        self._execute(_DROP, (ref,))
 
     def shown_at(self, conversation: ConversationId, moment: datetime) -> int:
         row = self._execute(_SHOWN_AT, (conversation, moment)).fetchone()

@@ -1,5 +1,6 @@
 """The tables `sighting` and `sighting_key`: every request as it came, and its keys. Requests go with retention."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from psycopg import Connection
@@ -30,6 +31,16 @@ _FORGET = """
         FOR NO KEY UPDATE SKIP LOCKED
     )
 """
+_BLANK = """
+    UPDATE sighting SET headers = NULL, body = NULL, poison = NULL
+    WHERE number IN (SELECT sighting FROM sighting_key WHERE key = ANY(%s::text[]))
+"""
+_REACHED = "SELECT max(number) FROM (SELECT number FROM sighting WHERE number > %s ORDER BY number LIMIT %s) AS next"
+_BLANK_NAMING = """
+    UPDATE sighting SET headers = NULL, body = NULL, poison = NULL
+    WHERE number > %s AND number <= %s AND body IS NOT NULL
+    AND EXISTS (SELECT 1 FROM unnest(%s::bytea[]) AS word WHERE position(word IN body) > 0)
+"""
 
 
 class PostgresSightings:
@@ -54,6 +65,15 @@ class PostgresSightings:
 
     def poison(self, key: EventKey, why: str) -> None:
         self._execute(_POISON, (why, key))
+
+    def blank(self, keys: Sequence[EventKey]) -> None:
+        self._execute(_BLANK, (list(keys),))
+
+    def blank_naming(self, words: Sequence[str], after: int, limit: int) -> int | None:
+        ((reached,),) = self._execute(_REACHED, (after, limit)).fetchall()
+        if reached is not None:
+            self._execute(_BLANK_NAMING, (after, reached, [word.encode() for word in words]))
+        return reached and int(reached)
 
     def forget(self, before: datetime, limit: int) -> int:
         return self._execute(_FORGET, (before, limit)).rowcount

@@ -6,6 +6,7 @@ from psycopg import Connection
 
 from adapters.postgres.ledger import lock
 from adapters.postgres.ledger.columns import Row
+from bridge.domain.phone import Address
 from bridge.domain.toll import Cap, Toll
 
 _PUT = "INSERT INTO toll (account, person, participant, is_stranger, at) VALUES (%s, %s, %s, %s, %s)"
@@ -18,6 +19,7 @@ _OF_STRANGERS = """
 _FORGET = """
     DELETE FROM toll WHERE number IN (SELECT number FROM toll WHERE at < %s ORDER BY at LIMIT %s FOR UPDATE SKIP LOCKED)
 """
+_UNNAME = "UPDATE toll SET participant = '' WHERE participant = %s"
 
 _QUERIES = {
     Cap.ACCOUNT: _BY_ACCOUNT,
@@ -41,6 +43,9 @@ class PostgresTolls:
         self._execute(lock.TOLLS, (f"{cap}/{of}",))
         row = self._execute(_QUERIES[cap], (of, since, number - 1)).fetchone()
         return row[0] if row else None
+
+    def unname(self, participant: Address) -> None:
+        self._execute(_UNNAME, (participant.value,))
 
     def forget(self, before: datetime, limit: int) -> int:
         return self._execute(_FORGET, (before, limit)).rowcount

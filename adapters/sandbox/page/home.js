@@ -1,9 +1,10 @@
-// The app's Home tab of whom one acts as: it takes the workspace's place while it is open.
+// The app's Home tab of whom one acts as, and its direct messages: they take the workspace's place while it is open.
 
 import { act } from "./wire.js";
 import { blocks } from "./blocks.js";
-import { byId, h } from "./dom.js";
+import { byId, h, keep } from "./dom.js";
 import { inView } from "./places.js";
+import { post } from "./post.js";
 
 let isOpen = false;
 let whose = null;
@@ -36,6 +37,7 @@ export function showHome(slack, shared) {
   byId("slack-app").setAttribute("aria-pressed", String(isOpen));
   if (!isOpen) return;
   if (whose !== shared.me) visit(shared.me);
+  showDirects(slack.directs[shared.me] ?? [], shared);
   const view = slack.homes[shared.me];
   const next = JSON.stringify([shared, view?.id, view?.hash, view?.errors]);
   if (next === stamp) return;
@@ -44,6 +46,18 @@ export function showHome(slack, shared) {
   const name = box.contains(document.activeElement) ? document.activeElement.dataset.focus : null;
   box.replaceChildren(...(view ? drawn(view, shared) : [empty()]));
   if (name) [...box.querySelectorAll("[data-focus]")].find((each) => each.dataset.focus === name)?.focus();
+}
+
+/** What the app has said to this person alone, for good: files that he has asked for. */
+function showDirects(messages, shared) {
+  byId("home-directs").hidden = !messages.length;
+  const items = messages.map((message) => ({ message, shared, shortcuts: [], isDirect: true }));
+  keep(
+    byId("home-direct-posts"),
+    items,
+    (each) => each.message.ts,
+    (each) => post(each, {}),
+  );
 }
 
 function drawn(view, shared) {

@@ -33,11 +33,11 @@ const QUICK = [
 const dateOf = (ts) => new Date(Number(ts) * 1000);
 
 /**
- * Draw a message, or what only one person sees (`isWhisper`).
- * @param {{message: any, shared: any, shortcuts: any[], isWhisper?: boolean}} item
+ * Draw a message, what only one person sees (`isWhisper`), or a direct message (`isDirect`).
+ * @param {{message: any, shared: any, shortcuts: any[], isWhisper?: boolean, isDirect?: boolean}} item
  * @param {{edit: (message: any) => void}} can
  */
-export function post({ message, shared, shortcuts, isWhisper }, can) {
+export function post({ message, shared, shortcuts, isWhisper, isDirect }, can) {
   const me = shared.me;
   const author = message.author;
   const context = inMessage(message, shared);
@@ -62,7 +62,7 @@ export function post({ message, shared, shortcuts, isWhisper }, can) {
       ...message.files.map(file),
       reactions(message, me),
     ),
-    message.is_deleted || isWhisper ? null : tools(message, me, can, shortcuts),
+    message.is_deleted || isWhisper || isDirect ? null : tools(message, me, can, shortcuts),
   );
 }
 

@@ -21,7 +21,7 @@ class Changes:
 
     def post(self, message: Message) -> Message:
         self.state.add_message(message)
-        channel = self.state.channels[message.channel]
+        channel = self.state.place(message.channel)
         event = self._told(message, channel) | _place(channel) | {"event_ts": message.ts}
         if message.is_broadcast and message.thread_ts:
             root = self.state.message(message.channel, message.thread_ts)
@@ -42,7 +42,7 @@ class Changes:
     def remove(self, message: Message) -> None:
         """Delete; a root that has replies stays as a tombstone."""
         before = self._wire.message(message, in_event=True)
-        channel = self.state.channels[message.channel]
+        channel = self.state.place(message.channel)
         if not message.thread_ts and self.state.replies(message.channel, message.ts):
             _bury(message)
             self._tell_changed(message, before)
@@ -92,7 +92,7 @@ class Changes:
     def _tell_changed(self, message: Message, before: Json) -> None:
         event = {"type": "message", "subtype": "message_changed", "hidden": True}
         now = self._wire.message(message, in_event=True)
-        self._tell_hidden(event | {"message": now, "previous_message": before}, self.state.channels[message.channel])
+        self._tell_hidden(event | {"message": now, "previous_message": before}, self.state.place(message.channel))
 
     def _tell_hidden(self, event: Json, channel: Channel) -> None:
         ts = self.state.next_ts()
@@ -104,7 +104,7 @@ class Changes:
         event: Json = {"type": kind, "user": user, "reaction": name, "item": item, "event_ts": self.state.next_ts()}
         if message.user:  # Missing for what was posted under a borrowed name.
             event["item_user"] = message.user
-        self._events.publish(event, self.state.channels[message.channel])
+        self._events.publish(event, self.state.place(message.channel))
         self._bell.ring()
 
     def _drop_empty_tombstone(self, reply: Message) -> None:
@@ -121,4 +121,5 @@ def _bury(message: Message) -> None:
 
 
 def _place(channel: Channel) -> Json:
-    return {"channel": channel.id, "channel_type": "group" if channel.is_private else "channel"}
+    kind = "im" if channel.direct_with else "group" if channel.is_private else "channel"
+    return {"channel": channel.id, "channel_type": kind}

@@ -100,7 +100,26 @@ def info(hub: Hub, call: Call) -> Json:
     return {"file": hub.wire.file(file), "comments": []}
 
 
+def delete(hub: Hub, call: Call) -> Json:
+    """Delete a file of our bot's for good, from every message that shows it."""
+    file = hub.state.files.get(call.required("file", "file_not_found"))
+    if file is None:
+        raise Refused("file_not_found")
+    if file.deleted:
+        raise Refused("file_deleted")
+    if file.owner != hub.state.bot_user_id:
+        raise Refused("cant_delete_file")
+    file.deleted, file.content = True, None
+    for channel, ts, _ in file.shares:
+        message = hub.state.message(channel, ts)
+        if message and file.id in message.files:
+            shown = [id_ for id_ in message.files if id_ != file.id]
+            hub.changes.amend(message, {"files": shown}, mark_as_edited=None)
+    return {}
+
+
 METHODS = {
+    "files.delete": delete,
     "files.getUploadURLExternal": get_upload_url,
     "files.completeUploadExternal": complete_upload,
     "files.info": info,

@@ -74,7 +74,10 @@ def _admit(hub: Hub, call: Call) -> None:
     if call.method not in METHODS:
         raise Refused("unknown_method", req_method=call.method)
     _check_token(hub, call)
-    channel = hub.state.channels.get(call.text("channel")) or hub.state.channel_named(call.text("channel").lstrip("#"))
+    asked = call.text("channel")
+    channel = (
+        hub.state.channels.get(asked) or hub.state.directs.get(asked) or hub.state.channel_named(asked.lstrip("#"))
+    )
     hub.pace.check(call.method, channel.id if channel else call.optional("channel"))
     scope = scopes.needed(call.method, channel)
     if scope and scope not in hub.switches.granted:

@@ -111,7 +111,25 @@ def members(hub: Hub, call: Call) -> Json:
     return paged({"members": page}, following)
 
 
+def open_(hub: Hub, call: Call) -> Json:
+    """Open somebody's direct messages with our bot; of several people together Slack would make a group."""
+    users = [one for one in call.text("users").split(",") if one]
+    if not users:
+        raise Refused("users_list_not_supplied")
+    if len(users) > 1:
+        raise Refused("method_not_supported_for_channel_type")
+    user = hub.state.users.get(users[0])
+    if user is None:
+        raise Refused("user_not_found")
+    if user.deleted:
+        raise Refused("user_disabled")
+    if user.is_bot:
+        raise Refused("cannot_dm_bot")
+    return {"no_op": False, "already_open": False, "channel": {"id": hub.state.direct(user.id).id}}
+
+
 METHODS = {
+    "conversations.open": open_,
     "conversations.history": history,
     "conversations.replies": replies,
     "conversations.info": info,

@@ -30,6 +30,7 @@ class Switches:
     token_error: str | None = None  # invalid_auth, token_revoked, account_inactive, …: answers every call
     refusals: dict[str, str] = field(default_factory=dict)  # method: error, until taken away
     home_enabled: bool = True
+    messages_enabled: bool = True  # whether people have a place for direct messages with the app
     uploads_error: str | None = None  # file_uploads_disabled, storage_limit_reached, …
     largest_file: int = 1 << 30
     commands: set[str] = field(default_factory=lambda: {"/sms"})
@@ -56,7 +57,7 @@ class Hub:
 
     def channel(self, reference: str, *, by_name: bool = False) -> Channel:
         """Find a channel the bot may know of; `#name` is understood by posting methods only."""
-        found = self.state.channels.get(reference)
+        found = self.state.channels.get(reference) or self.state.directs.get(reference)
         if found is None and by_name:
             found = self.state.channel_named(reference.removeprefix("#"))
         if found is None or (found.is_private and self.state.bot_user_id not in found.members):
@@ -74,6 +75,8 @@ class Hub:
         found = self.joined_channel(reference, by_name=by_name)
         if found.is_archived:
             raise Refused("is_archived")
+        if found.direct_with and not self.switches.messages_enabled:
+            raise Refused("messages_tab_disabled")
         return found
 
     def message(self, channel: Channel, ts: str) -> Message:

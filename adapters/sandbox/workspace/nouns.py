@@ -28,13 +28,17 @@ class User:
 
 @dataclass(slots=True, kw_only=True)
 class Channel:
-    """A public or private channel; `members` are user ids, our bot among them or not."""
+    """A public or private channel; `members` are user ids, our bot among them or not.
+
+    Of somebody's direct messages with our bot, `direct_with` says whose they are.
+    """
 
     id: str
     name: str
     is_private: bool = False
     is_archived: bool = False
     is_ext_shared: bool = False
+    direct_with: str = ""
     connected_teams: list[str] = field(default_factory=list)  # other companies' workspaces, where it is shared
     members: set[str] = field(default_factory=set)
 

@@ -5,7 +5,7 @@ from adapters.sandbox.workspace.nouns import Channel, Json
 BOT_SCOPES = (
     "chat:write", "chat:write.customize", "commands", "channels:history", "channels:read", "groups:history",
     "groups:read", "reactions:read", "reactions:write", "files:read", "files:write", "users:read", "users:read.email",
-    "usergroups:read",
+    "usergroups:read", "im:write",
 )  # fmt: skip
 BOT_EVENTS = (
     "app_home_opened", "app_uninstalled", "tokens_revoked", "channel_archive", "group_archive", "channel_id_changed",
@@ -30,6 +30,8 @@ _METHODS = {
     "files.getUploadURLExternal": "files:write",
     "files.completeUploadExternal": "files:write",
     "files.info": "files:read",
+    "files.delete": "files:write",
+    "conversations.open": "im:write",
     "conversations.history": ":history",
     "conversations.replies": ":history",
     "conversations.info": ":read",
@@ -53,6 +55,8 @@ _EVENTS = {
 def needed(method: str, channel: Channel | None) -> str | None:
     """Name the scope a call needs; reading a private channel needs the groups: twin of the channels: one."""
     scope = _METHODS.get(method)
+    if scope and scope.startswith(":") and channel and channel.direct_with:
+        return f"im{scope}"
     if scope and scope.startswith(":"):
         return ("groups" if channel and channel.is_private else "channels") + scope
     return scope
@@ -69,6 +73,8 @@ def subscription(event: Json, channel: Channel | None) -> str:
     kind = str(event["type"])
     if kind != "message":
         return kind
+    if channel and channel.direct_with:
+        return "message.im"
     return "message.groups" if channel and channel.is_private else "message.channels"
 
 

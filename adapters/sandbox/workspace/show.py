@@ -13,6 +13,7 @@ def snapshot(hub: Hub, *, roots: int) -> Json:
         "users": [_person(user) for user in state.users.values() if not user.deleted],
         "user_groups": {group.id: group.handle for group in state.user_groups.values()},
         "channels": [_channel(hub, id_, roots) for id_ in state.channels],
+        "directs": {one.direct_with: _direct(hub, one.id) for one in state.directs.values()},
         "modals": [_view(hub, view) for view in state.views.values()],
         "homes": {user: _view(hub, view) for user, view in state.homes.items()},
         "shortcuts": [{"callback_id": each.callback_id, "name": each.name, "kind": each.kind} for each in _menus(hub)],
@@ -50,6 +51,10 @@ def _channel(hub: Hub, id_: str, roots: int) -> Json:
         "threads": [_thread(hub, id_, ts) for ts in stamps],
         "ephemerals": [_ephemeral(hub, one) for one in hub.state.ephemerals if one.channel == id_],
     }
+
+
+def _direct(hub: Hub, id_: str) -> list[Json]:
+    return [_message(hub, hub.state.messages[id_][ts]) for ts in hub.state.timeline(id_)]
 
 
 def _thread(hub: Hub, channel: str, ts: str) -> Json:

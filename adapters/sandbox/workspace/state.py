@@ -34,6 +34,7 @@ class State:
         self.bot_user_id, self.bot_id, self.app_id = "U0SMSBRIDGE", "B0SMSBRIDGE", "A0SMSBRIDGE"
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
+        self.directs: dict[str, Channel] = {}
         self.user_groups: dict[str, UserGroup] = {}
         self.messages: dict[str, dict[str, Message]] = defaultdict(dict)
         self.files: dict[str, SharedFile] = {}
@@ -99,6 +100,18 @@ class State:
     def in_channel(self, channel: str) -> Iterator[Message]:
         messages = self.messages[channel]
         return (messages[ts] for ts in self.timeline(channel))
+
+    def place(self, id_: str) -> Channel:
+        """Give a channel, or somebody's direct messages with our bot."""
+        return self.directs.get(id_) or self.channels[id_]
+
+    def direct(self, user: str) -> Channel:
+        """Give the direct messages of somebody with our bot; there is one such place for each person."""
+        known = next((one for one in self.directs.values() if one.direct_with == user), None)
+        if known is None:
+            known = Channel(id=self.next_id("D"), name="", direct_with=user, members={user, self.bot_user_id})
+            self.directs[known.id] = known
+        return known
 
     def channel_named(self, name: str) -> Channel | None:
         return next((channel for channel in self.channels.values() if channel.name == name), None)

@@ -88,6 +88,8 @@ class Wire:
         }
 
     def channel(self, channel: Channel) -> Json:
+        if channel.direct_with:
+            return {"id": channel.id, "is_im": True, "user": channel.direct_with, "is_archived": False}
         return {
             "id": channel.id,
             "name": channel.name,
@@ -135,8 +137,8 @@ class Wire:
         download = {} if file.external_url else {"url_private_download": f"{where}/download/{quote(file.name)}"}
         shares: Json = {}
         for channel, ts, thread_ts in file.shares:
-            kind = "private" if self.state.channels[channel].is_private else "public"
-            share = {"ts": ts, "channel_name": self.state.channels[channel].name}
+            kind = "private" if self.state.place(channel).is_private else "public"
+            share = {"ts": ts, "channel_name": self.state.place(channel).name}
             share |= {"thread_ts": thread_ts} if thread_ts else {}
             shares.setdefault(kind, {}).setdefault(channel, []).append(share)
         return download | {

@@ -143,7 +143,7 @@ class Workspace:
         return group
 
     def install(self, manifest: Json) -> None:
-        """Take over what an app's manifest offers to people: its shortcuts and commands, and whether it has a Home.
+        """Take over what an app's manifest offers to people: its shortcuts and commands, and which tabs it has.
 
         ValueError when Slack would not accept it.
         """
@@ -155,7 +155,9 @@ class Workspace:
             Shortcut(callback_id=each["callback_id"], name=each["name"], kind=each["type"])
             for each in features.get("shortcuts") or ()
         ]
-        self.switches.home_enabled = bool((features.get("app_home") or {}).get("home_tab_enabled"))
+        home = features.get("app_home") or {}
+        self.switches.home_enabled = bool(home.get("home_tab_enabled"))
+        self.switches.messages_enabled = bool(home.get("messages_tab_enabled"))
 
     def message(self, channel: str, ts: str) -> Message:
         """Give one message; KeyError when there is none."""
@@ -169,6 +171,10 @@ class Workspace:
     def roots(self, channel: str) -> list[Message]:
         """Give what stands in the channel itself, oldest first."""
         return list(self.state.in_channel(channel))
+
+    def directs(self, user: str) -> list[Message]:
+        """Give somebody's direct messages with our bot, oldest first."""
+        return list(self.state.in_channel(self.state.direct(user).id))
 
     async def use_http(self, url: str, *, interactions: str = "", commands: str = "") -> None:
         """Turn Socket Mode off and push to these addresses; ValueError when the first does not answer the challenge."""

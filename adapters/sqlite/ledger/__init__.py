@@ -17,6 +17,7 @@ from adapters.sqlite.ledger.conversation import SqliteConversations
 from adapters.sqlite.ledger.cursor import SqliteCursors
 from adapters.sqlite.ledger.digest import SqliteDigests
 from adapters.sqlite.ledger.epoch import SqliteEpoch
+from adapters.sqlite.ledger.erasure import SqliteErasures
 from adapters.sqlite.ledger.invariant import SqliteInvariants
 from adapters.sqlite.ledger.lease import SqliteLeases
 from adapters.sqlite.ledger.media import SqliteMediaShelf
@@ -73,6 +74,7 @@ class SqliteLedger:
         self.contacts = SqliteContacts(connection)
         self.outbox = SqliteOutbox(connection, self._present)
         self.tolls = SqliteTolls(connection)
+        self.erasures = SqliteErasures(connection)
         self.receipts = SqliteReceipts(connection, self._present)
         self.digests = SqliteDigests(connection)
         self.cursors = SqliteCursors(connection)

@@ -22,7 +22,7 @@ from bridge.domain.phone import Address, PhoneNumber
 
 COLUMNS = """
     conversation.id, conversation.did, participants, opened_at, thread, link, covered, waiting_since,
-    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link
+    conversation.owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link, conversation.erasure
 """
 _OPEN = """
     INSERT INTO conversation (id, did, participants, opened_at, thread, link, covered, waiting_since)
@@ -146,7 +146,7 @@ class SqliteConversations:
 
 def read_conversation(row: tuple[Any, ...]) -> Conversation:
     id, did, participants, opened_at, thread, link, covered, waiting_since, *decided = row
-    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link = decided
+    owner, course, steered_by, steered_at, reopened_at, earlier_thread, earlier_link, erasure = decided
     return Conversation(
         id=id,
         did=read_number(did),
@@ -163,4 +163,5 @@ def read_conversation(row: tuple[Any, ...]) -> Conversation:
         steered_by=steered_by,
         steered_at=read_moment_or_none(steered_at),
         reopened_at=read_moment_or_none(reopened_at),
+        is_erased=erasure is not None,
     )

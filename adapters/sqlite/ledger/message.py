@@ -104,6 +104,30 @@ _FORGET = """
 # A row without words, under a number that no message has, says that what was taken out is to be overwritten.
 _TAKE_OUT = "DELETE FROM message_words WHERE rowid = ?"
 _MARK = "INSERT OR REPLACE INTO message_words (rowid, words) VALUES (0, '')"
+# One step into the index for each state, as above.
+_AFTER = f"""
+    {_SELECT} WHERE position IN (
+        SELECT position FROM (
+            SELECT position FROM message
+            WHERE conversation = :number AND is_open = 1 AND position > :after ORDER BY position LIMIT :limit
+        )
+        UNION ALL
+        SELECT position FROM (
+            SELECT position FROM message
+            WHERE conversation = :number AND is_open = 0 AND position > :after ORDER BY position LIMIT :limit
+        )
+        UNION ALL
+        SELECT position FROM (
+            SELECT position FROM message
+            WHERE conversation = :number AND is_open IS NULL AND position > :after ORDER BY position LIMIT :limit
+        )
+    ) ORDER BY position LIMIT :limit
+"""
+_ERASE = """
+    UPDATE message SET text = '', author = CASE direction WHEN 'in' THEN '' ELSE author END, is_kept = 0
+    WHERE position = ?
+"""
+_FILES = "SELECT count(*) FROM attachment WHERE message = ? AND state <> 'forgotten'"
 _FORGET_FILES = "UPDATE attachment SET state = 'forgotten', ref = '', name = '', digest = '' WHERE message = ?"
 
 
@@ -197,6 +221,18 @@ class SqliteMessages:
         self._execute_many(_FORGET_FILES, forgotten)
         self._take_out(forgotten)
         return len(forgotten)
+
+    def after(self, conversation: ConversationId, position: int, limit: int) -> list[Message]:
+        within = {"number": self._number(conversation), "after": position, "limit": limit}
+        return list(map(read_message, self._execute(_AFTER, within)))
+
+    def erase(self, positions: Sequence[int]) -> int:
+        listed = [(position,) for position in positions]
+        files = sum(int(self._execute(_FILES, one).fetchone()[0]) for one in listed)
+        for query in (_ERASE, _FORGET_FILES):
+            self._execute_many(query, listed)
+        self._take_out(listed)
+        return files
 
     def _take_out(self, positions: list[tuple[int]]) -> None:
         """Let these be found by no word any more."""

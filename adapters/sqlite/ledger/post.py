@@ -14,6 +14,7 @@ _SAVE = """
     SET conversation = excluded.conversation, up_to = excluded.up_to, posted_at = excluded.posted_at
 """
 _GET = "SELECT ref, id, up_to, posted_at FROM post JOIN conversation ON number = post.conversation WHERE ref = ?"
+_DROP = "DELETE FROM post WHERE ref = ?"
 _SHOWN_AT = """
     SELECT up_to FROM post
     WHERE conversation = (SELECT number FROM conversation WHERE id = ?) AND posted_at <= ?
@@ -36,6 +37,9 @@ class SqlitePosts:
             return None
         ref, conversation, up_to, posted_at = row
         return Post(ref=ref, conversation=conversation, up_to=up_to, posted_at=read_moment(posted_at))
+
+    def drop(self, ref: PostRef) -> None:
+        self._execute(_DROP, (ref,))
 
     def shown_at(self, conversation: ConversationId, moment_: datetime) -> int:
         row = self._execute(_SHOWN_AT, (conversation, moment(moment_))).fetchone()

@@ -4,6 +4,7 @@ from datetime import datetime
 from sqlite3 import Connection
 
 from adapters.sqlite.ledger.columns import moment, read_moment
+from bridge.domain.phone import Address
 from bridge.domain.toll import Cap, Toll
 
 _PUT = "INSERT INTO toll (account, person, participant, is_stranger, at) VALUES (?, ?, ?, ?, ?)"
@@ -14,6 +15,7 @@ _OF_STRANGERS = """
     SELECT at FROM toll WHERE person = ? AND is_stranger = 1 AND at > ? ORDER BY at DESC LIMIT 1 OFFSET ?
 """
 _FORGET = "DELETE FROM toll WHERE number IN (SELECT number FROM toll WHERE at < ? ORDER BY at LIMIT ?)"
+_UNNAME = "UPDATE toll SET participant = '' WHERE participant = ?"
 
 _QUERIES = {
     Cap.ACCOUNT: _BY_ACCOUNT,
@@ -36,6 +38,9 @@ class SqliteTolls:
     def nth_last(self, cap: Cap, of: str, number: int, since: datetime) -> datetime | None:
         row = self._execute(_QUERIES[cap], (of, moment(since), number - 1)).fetchone()
         return read_moment(row[0]) if row else None
+
+    def unname(self, participant: Address) -> None:
+        self._execute(_UNNAME, (participant.value,))
 
     def forget(self, before: datetime, limit: int) -> int:
         return self._execute(_FORGET, (moment(before), limit)).rowcount

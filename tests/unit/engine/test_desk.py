@@ -4,10 +4,23 @@ from datetime import timedelta
 
 from bridge.domain.ids import ChannelRef
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskFind, AskMedia, AskStatus, FindView, MediaView, StatusView
+from bridge.domain.query import (
+    AskErasure,
+    AskFind,
+    AskMedia,
+    AskStatus,
+    AskTalk,
+    AskTranscript,
+    ErasureView,
+    FindView,
+    MediaView,
+    StatusView,
+    TalkView,
+    TranscriptView,
+)
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
-from tests.unit.flows.books import JPEG
+from tests.unit.flows.books import BEN, JPEG
 
 
 async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_listeners(works: Works) -> None:
@@ -45,3 +58,20 @@ async def test_texts_are_found_by_their_words_and_conversations_by_their_number(
     views = [await desk.ask(AskFind(words=words, channels=seen)) for words in ("Bicycle red", "0142")]
 
     assert [len(view.found) for view in views if isinstance(view, FindView)] == [1, 1]
+
+
+async def test_what_concerns_one_conversation_is_asked_here_too(works: Works) -> None:
+    await works.books.texts("Hello")
+    id = (await works.books.conversation()).id
+    desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
+    seen = frozenset({ChannelRef("C1")})
+
+    talk = await desk.ask(AskTalk(conversation=id, person=BEN))
+    transcript = await desk.ask(AskTranscript(conversation=id, person=BEN, channels=seen))
+    erasure = await desk.ask(AskErasure(conversation=id, person=BEN))
+
+    assert isinstance(talk, TalkView)
+    assert (len(talk.people), talk.is_erasable) == (1, False)
+    assert isinstance(transcript, TranscriptView)
+    assert [one.text for one in transcript.utterances] == ["Hello"]
+    assert erasure == ErasureView(holdings=())

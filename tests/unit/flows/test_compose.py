@@ -61,7 +61,7 @@ async def test_the_card_says_who_to_which_number_what_and_since_when(books: Book
     assert card.subtitle == ("to Main line · (415) 555-0100",)
     assert card.text == "Are you open?…"
     assert card.state == words.waiting(books.clock.now())
-    assert [(one.action, one.value) for one in card.buttons] == [(Action.ACKNOWLEDGE, talk.id)]
+    assert [(one.action, one.value) for one in card.buttons] == [(Action.ACKNOWLEDGE, talk.id), (Action.REPLY, talk.id)]
 
 
 async def test_the_card_names_everybody_of_a_group_and_each_post_its_author(books: Books) -> None:

@@ -44,7 +44,7 @@ async def test_a_new_text_opens_its_thread_and_goes_out_and_the_post_carries_its
     said = await books.goes_out()
     (opening,) = [one for one in said if isinstance(one, PostToThread)]
     assert isinstance(opening.content, Card)
-    assert (opening.content.text, opening.content.is_waiting, opening.content.buttons) == ("We are open", False, ())
+    assert (opening.content.text, opening.content.is_waiting) == ("We are open", False)
     assert Mention(BEN) in opening.content.footing
     assert [(one.text, one.to) for one in said if isinstance(one, SendSms)] == [("We are open", (ANN,))]
     assert [one.mark for one in said if isinstance(one, MarkPost)][-1] is Mark.SENT

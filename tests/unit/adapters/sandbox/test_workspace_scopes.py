@@ -31,6 +31,8 @@ SCOPES = [
     ("files:read", "files.info", {"file": "F"}),
     ("files:write", "files.getUploadURLExternal", {"filename": "a", "length": 1}),
     ("files:write", "files.completeUploadExternal", {"files": []}),
+    ("files:write", "files.delete", {"file": "F"}),
+    ("im:write", "conversations.open", {"users": "U"}),
     ("users:read", "users.info", {"user": "U"}),
     ("users:read", "users.list", {}),
     ("users:read.email", "users.lookupByEmail", {"email": "ada@example.com"}),

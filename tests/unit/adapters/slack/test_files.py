@@ -9,7 +9,7 @@ from aiohttp import web
 from adapters.sandbox.faults import UNCLEAR, Fault
 from adapters.slack import SlackChat
 from adapters.slack.files import tagged
-from bridge.domain.command import FetchMedia, UploadFile
+from bridge.domain.command import DeletePost, FetchMedia, UploadFile
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import ChannelRef, EntryToken, MediaRef, ThreadRef
 from bridge.domain.message import Media
@@ -356,3 +356,28 @@ async def test_a_file_whose_share_is_never_shown_leaves_it_uncertain() -> None:
 
         assert isinstance(task.exception(), Uncertain)
         await chat.aclose()
+
+
+# Gone, and to one person alone
+
+
+async def test_a_post_is_deleted_with_the_files_in_it(rig: Rig) -> None:
+    wish = await wish_of(rig)
+    posted = await rig.chat.upload(wish, KEY, still(wish))
+    assert posted
+    (file,) = rig.workspace.state.files.values()
+
+    await rig.chat.delete(DeletePost(post=posted.ref))
+
+    assert (file.deleted, file.content, pictures(rig, wish)) == (True, None, [])
+
+
+async def test_a_file_that_is_gone_already_does_not_keep_its_post(rig: Rig) -> None:
+    wish = await wish_of(rig)
+    posted = await rig.chat.upload(wish, KEY, still(wish))
+    assert posted
+    rig.workspace.switches.refusals["files.delete"] = "file_not_found"
+
+    await rig.chat.delete(DeletePost(post=posted.ref))
+
+    assert pictures(rig, wish) == []

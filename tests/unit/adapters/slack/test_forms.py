@@ -9,8 +9,9 @@ from hypothesis import given, settings
 
 from adapters.slack import asides, forms, wire
 from bridge.domain.aside import Aside
-from bridge.domain.event import NameGiven, SmsComposed
+from bridge.domain.event import ErasureOrdered, NameGiven, SmsComposed
 from bridge.domain.phone import PhoneNumber
+from bridge.domain.phrase import Action
 from bridge.errors import WireError
 from tests.unit.adapters.slack.test_wire import ANY, places, spoiled
 
@@ -49,13 +50,53 @@ def test_the_same_form_with_other_words_is_another_sending_off_of_the_same_form(
     assert len({one.form for one in ones if isinstance(one, SmsComposed)}) == 1
 
 
+def test_an_order_to_delete_is_read_whole() -> None:
+    read = forms.read(form("erase"))
+
+    assert isinstance(read, ErasureOrdered)
+    assert (read.conversation, read.address, read.typed, read.person) == (
+        "c0ffee",
+        PhoneNumber("+12125550142"),
+        "0142",
+        "U0BEN",
+    )
+
+
+def test_the_same_order_to_delete_sent_off_once_more_is_another_and_told_twice_it_is_one() -> None:
+    first, again, second = form("erase"), form("erase"), form("erase")
+    second["trigger_id"] = "12.34.def"
+
+    keys = [wire.raw(told).keys for told in (first, again, second)]
+
+    assert keys[0] == keys[1] != keys[2]
+    assert keys[0] == (forms.read(first).key,)
+
+
+@pytest.mark.parametrize(("chosen", "action"), [("export", Action.EXPORT), ("delete", Action.DELETE), ("mute", None)])
+def test_what_is_wanted_and_changes_nothing_by_itself_is_told_from_other_choices(
+    chosen: str, action: Action | None
+) -> None:
+    told = form("steer")
+    told["view"]["state"]["values"]["choice"]["choice"]["selected_option"]["value"] = chosen
+
+    wanted = forms.wanted(told)
+
+    assert (wanted and wanted.action) == action
+    assert wanted is None or (wanted.conversation, wanted.person, wanted.channel) == ("c0ffee", "U0BEN", "C0TEXTS")
+
+
+def test_no_other_form_wants_anything() -> None:
+    assert [forms.wanted(form(name)) for name in ("new_sms", "name", "erase")] == [None] * 3
+    assert forms.wanted({"type": "block_actions"}) is None
+
+
 def test_what_is_kept_of_a_form_holds_no_secret() -> None:
     body = wire.raw(form("new_sms")).body
 
     assert not any(secret in body for secret in (b"verification", b"12.34.abc"))
 
 
-@pytest.mark.parametrize("name", ["new_sms", "name"])
+@pytest.mark.parametrize("name", ["new_sms", "name", "erase", "steer"])
 @settings(deadline=None)
 @given(value=ANY)
 def test_whatever_stands_in_a_form_nothing_but_a_wire_error_is_raised(name: str, value: Any) -> None:
@@ -64,6 +105,7 @@ def test_whatever_stands_in_a_form_nothing_but_a_wire_error_is_raised(name: str,
         if not isinstance(told, dict):
             continue
         asides._ear(told, ASIDE)
+        forms.wanted(told)
         if forms.is_form(told):
             assert wire.raw(told).keys
             assert forms.busy(told)["errors"]

@@ -21,6 +21,8 @@ _SHORT = {
     "message_waiting",
     "entry_open",
     "entry_free",
+    "entry_held",
+    "erasure_open",
     "entry_trying",
     "entry_failed",
     "sighting_poison",
