@@ -100,7 +100,8 @@ def letter(mail: SendMail, zone: ZoneInfo, pictures: Mapping[str, str]) -> Lette
 
 def _silence(mail: SendMail, zone: ZoneInfo) -> tuple[str, ...]:
     since = mail.chat_silent_since
-    return (say.chat_silent(say.moment(since, zone, mail.frozen_at)),) if since else ()
+    silent = (say.chat_silent(say.moment(since, zone, mail.frozen_at)),) if since else ()
+    return (*silent, say.everybody_off()) if mail.is_everybody_off else silent
 
 
 def _notices(mail: SendMail) -> tuple[str, ...]:

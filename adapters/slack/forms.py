@@ -11,6 +11,7 @@ from adapters.slack.render import Block
 from bridge.domain.event import (
     ButtonPressed,
     ErasureOrdered,
+    MuteWished,
     NameGiven,
     OwnerChosen,
     ReminderWished,
@@ -95,15 +96,27 @@ def _answer(payload: Json) -> SmsComposed:
 def _reminder(payload: Json) -> ReminderWished:
     """Read when somebody wants to be reminded: a moment that was picked counts before one that was offered."""
     values = payload["view"]["state"]["values"]
-    offered = _value(values, menu.WHEN)["selected_option"]["value"]
-    picked = _at(_value(values, menu.AT).get("selected_date_time"))
     return ReminderWished(
         key=wire.form_key(payload),
         conversation=_about(payload)[0],
-        due_at=picked or (None if offered == menus.NEVER else _at(int(offered))),
+        due_at=_moment(values),
         note=names.whole(_value(values, menu.NOTE).get("value") or ""),
         person=PersonRef(names.whole(payload["user"]["id"])),
     )
+
+
+def _mute(payload: Json) -> MuteWished:
+    return MuteWished(
+        key=wire.form_key(payload),
+        until=_moment(payload["view"]["state"]["values"]),
+        person=PersonRef(names.whole(payload["user"]["id"])),
+    )
+
+
+def _moment(values: Mapping[str, Any]) -> datetime | None:
+    offered = _value(values, menu.WHEN)["selected_option"]["value"]
+    picked = _at(_value(values, menu.AT).get("selected_date_time"))
+    return picked or (None if offered == menus.NEVER else _at(int(offered)))
 
 
 def _at(seconds: int | None) -> datetime | None:
@@ -127,7 +140,7 @@ def _about(payload: Json) -> tuple[ConversationId, str, str]:
     return ConversationId(names.whole(conversation)), opened_at, channel
 
 
-Filled = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ErasureOrdered | ButtonPressed
+Filled = SmsComposed | NameGiven | OwnerChosen | ReminderWished | MuteWished | ErasureOrdered | ButtonPressed
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +182,7 @@ _FORMS = {
     menus.NAMING: _Form(_name, naming.NAME, menu.busy, menu.unreadable),
     menus.ASSIGNING: _Form(_owner, menu.OWNER, menu.busy, menu.unreadable),
     menus.REPLYING: _Form(_answer, words.TEXT, words.busy, words.unreadable),
+    menus.MUTING: _Form(_mute, menu.WHEN, menu.busy, menu.unreadable),
     menus.REMINDING: _Form(_reminder, menu.WHEN, menu.busy, menu.unreadable),
     concerns.ERASING: _Form(_erasure, erase.TYPED, menu.busy, menu.unreadable),
     menus.STEERING: _Form(_step, menu.CHOICE, menu.busy, menu.unreadable),

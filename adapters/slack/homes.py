@@ -66,7 +66,7 @@ class Homes:
             seen = await self._channels.seen_by(person, await self._people.standing(person))
             view = await self._desk.ask(AskHome(person=PersonRef(person), channels=seen))
             assert isinstance(view, HomeView)
-            shown = views.home_view(view, visitor.page)
+            shown = views.home_view(view, visitor.page, await self._people.zone(person))
             if shown != visitor.shown:
                 await self._api.post("views.publish", {"user_id": person, "view": shown}, harmless=True)
                 visitor.shown = shown

@@ -16,6 +16,7 @@ from bridge.wording import naming as naming_words
 
 NEVER = "never"
 NAMING, ASSIGNING, STEERING, REPLYING, REMINDING = "sms:name", "sms:assign", "sms:steer", "sms:answer", "sms:remind"
+MUTING = "sms:muting"
 SNIPPET = "sms:snippet"
 
 
@@ -96,31 +97,44 @@ def replying(view: TalkView, about: str, found: LengthView, text: str = "", turn
 
 def reminding(now: datetime, about: str) -> Block:
     """The form in which a person says when he wants to be called back; `now` is in his own zone."""
-    moments = _moments(now)
-    names = menu.whens(moments)
-    options = [
-        {"text": plain(name, OPTION), "value": str(int(moment.timestamp()))}
-        for name, (_, moment) in zip(names, moments, strict=True)
+    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+    moments = [
+        (menu.IN_AN_HOUR, now + timedelta(hours=1)),
+        (menu.IN_THREE_HOURS, now + timedelta(hours=3)),
+        (menu.TOMORROW, morning + timedelta(days=1)),
+        (menu.MONDAY, morning + timedelta(days=7 - now.weekday())),
     ]
-    options.append({"text": plain(menu.NEVER, OPTION), "value": NEVER})
-    when: Block = {"type": "static_select", "action_id": "when", "options": options, "initial_option": options[0]}
-    at: Block = {"type": "datetimepicker", "action_id": "at"}
     note: Block = {"type": "plain_text_input", "action_id": "note", "max_length": 300}
     blocks = [
-        entry(menu.WHEN, menu.WHEN_LABEL, when),
-        entry(menu.AT, menu.AT_LABEL, at, optional=True),
+        *_moments(moments, menu.NEVER),
         entry(menu.NOTE, menu.NOTE_LABEL, note, hint=menu.NOTE_HINT, optional=True),
     ]
     return _modal(REMINDING, menu.REMIND_TITLE, menu.REMIND, blocks, about)
 
 
-def _moments(now: datetime) -> list[tuple[str, datetime]]:
-    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
+def muting(now: datetime) -> Block:
+    """The form in which a person says until when he is off; `now` is in his own zone."""
+    morning = now.replace(hour=8, minute=0, second=0, microsecond=0)
+    moments = [
+        (menu.FOR_AN_HOUR, now + timedelta(hours=1)),
+        (menu.UNTIL_TOMORROW, morning + timedelta(days=1)),
+        (menu.UNTIL_MONDAY, morning + timedelta(days=7 - now.weekday())),
+    ]
+    return _modal(MUTING, menu.MUTE_TITLE, menu.MUTE, _moments(moments, menu.BACK, hint=menu.MUTE_HINT), "")
+
+
+def _moments(moments: list[tuple[str, datetime]], never: str, *, hint: str = "") -> list[Block]:
+    """Offer some moments, and one that takes it back; or any other moment."""
+    options = [
+        {"text": plain(name, OPTION), "value": str(int(moment.timestamp()))}
+        for name, (_, moment) in zip(menu.whens(moments), moments, strict=True)
+    ]
+    options.append({"text": plain(never, OPTION), "value": NEVER})
+    when: Block = {"type": "static_select", "action_id": "when", "options": options, "initial_option": options[0]}
+    at: Block = {"type": "datetimepicker", "action_id": "at"}
     return [
-        (menu.IN_AN_HOUR, now + timedelta(hours=1)),
-        (menu.IN_THREE_HOURS, now + timedelta(hours=3)),
-        (menu.TOMORROW, morning + timedelta(days=1)),
-        (menu.MONDAY, morning + timedelta(days=7 - now.weekday())),
+        entry(menu.WHEN, menu.WHEN_LABEL, when, hint=hint),
+        entry(menu.AT, menu.AT_LABEL, at, optional=True),
     ]
 
 
@@ -134,12 +148,12 @@ def about(conversation: ConversationId, ts: str, channel: str) -> str:
 
 
 def _modal(callback_id: str, title: str, submit: str, blocks: list[Block], about: str) -> dict[str, Any]:
-    return {
+    made: Block = {
         "type": "modal",
         "callback_id": callback_id,
-        "private_metadata": about,
         "title": plain(title, TITLE),
         "submit": plain(submit, TITLE),
         "close": plain(form.CANCEL, TITLE),
         "blocks": blocks,
     }
+    return made | {"private_metadata": about} if about else made

@@ -63,6 +63,15 @@ class Talks:
         self._errands.run(opening)
         return True
 
+    async def mute(self, person: str, trigger: str) -> None:
+        """Open the form in which somebody says until when he is off."""
+        zone = ZoneInfo(await self._people.zone(person))
+        form = menus.muting(self._clock.now().astimezone(zone))
+        try:
+            await self._api.post("views.open", {"trigger_id": trigger, "view": form}, harmless=True)
+        except PortError as error:
+            _LOG.warning("a form was not opened: %s", error)
+
     async def _open(self, payload: Json, chosen: Action, conversation: ConversationId, trigger: str) -> None:
         """Open the form; where that fails, the person sees that nothing opens, and tries again."""
         container = payload.get("container")

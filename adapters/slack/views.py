@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from adapters.slack.names import Json
 from adapters.slack.render import Block, escaped, rich
@@ -10,7 +11,7 @@ from bridge.domain.query import FindView, HomeView, LengthView, Line, LinesView,
 from bridge.wording import find, form, home
 
 NEW_SMS = "sms:new"  # the form, and the buttons and shortcuts that open it
-TO, TURN_PAGE = "sms:to", "sms:page"
+TO, TURN_PAGE, MUTE = "sms:to", "sms:page", "sms:mute-me"
 _COUNT = "count"  # the line that says how many texts a new one comes to
 _OF_MODAL = ("type", "callback_id", "private_metadata", "title", "submit", "close")
 PAGE = 25  # conversations of one list; both lists stay far below the 100 blocks of a view
@@ -132,11 +133,15 @@ def entry(block: str, label: str, element: Block, *, hint: str = "", optional: b
     return made | {"hint": plain(hint)} if hint else made
 
 
-def home_view(view: HomeView, page: int) -> Block:
-    """The Home tab: what waits for this person, then what waits for others, a page of each."""
+def home_view(view: HomeView, page: int, zone: str) -> Block:
+    """The Home tab: what waits for this person, then what waits for others, a page of each; in his own time."""
     lines = [(line.label, line.number.value) for line in view.lines]
     new = _button(NEW_SMS, home.NEW_SMS, primary=True)
-    blocks: list[Block] = [{"type": "actions", "elements": [new]}]
+    mute = [_button(MUTE, home.MUTE)] if view.can_mute else []
+    blocks: list[Block] = [{"type": "actions", "elements": [new, *mute]}]
+    if view.muted_until:
+        words = home.muted(view.muted_until.astimezone(ZoneInfo(zone)))
+        blocks.append({"type": "section", "text": plain(words)})
     blocks += _list(home.mine(len(view.mine)), view.mine, view, page)
     if view.team:
         blocks += _list(home.team(len(view.team)), view.team, view, page)

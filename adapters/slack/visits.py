@@ -120,6 +120,9 @@ class Visits:
         name, person = str(action.get("action_id")), _person(payload)
         if name == views.NEW_SMS:
             return self._open(payload)
+        if name == views.MUTE and isinstance(payload.get("trigger_id"), str):
+            self._errands.run(self._talks.mute(person, payload["trigger_id"]))
+            return _NOTHING
         if name.startswith(views.TURN_PAGE) and person:
             page = str(action.get("value"))
             self._errands.run(self._homes.open(person, int(page) if page.isascii() and page.isdigit() else 0))

@@ -114,6 +114,7 @@ class SendMail:
     pictures: tuple[tuple[str, Media], ...] = ()  # (attachment key, picture) shown inline
     frozen_at: datetime
     chat_silent_since: datetime | None = None  # since when texts cannot be shown where people work
+    is_everybody_off: bool = False  # all who are assigned to one of the numbers have muted themselves
     notices: tuple[str, ...] = ()  # trouble that an admin should know of
 
 

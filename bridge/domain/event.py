@@ -136,6 +136,16 @@ class ReminderWished:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MuteWished:
+    """A person wants neither mails nor mentions until a moment; without one, he wants them again."""
+
+    key: EventKey
+    until: datetime | None
+    person: PersonRef
+    standing: Standing = MEMBER
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OwnerChosen:
     """A person gives a conversation to somebody, perhaps to himself; without an owner, to the pool."""
 
@@ -193,7 +203,7 @@ class ButtonPressed:
 
 
 CarrierEvent = InboundSms | DeliveryReceipt
-Form = SmsComposed | NameGiven | OwnerChosen | ReminderWished | ErasureOrdered  # filled in by one person
+Form = SmsComposed | NameGiven | OwnerChosen | ReminderWished | MuteWished | ErasureOrdered  # of one person
 Act = ThreadReply | ReplyEdited | ReplyDeleted | ReplyTurned | Reaction | ButtonPressed | Form  # of one person
 ChatEvent = Act | ReactionSet
 Event = CarrierEvent | ChatEvent

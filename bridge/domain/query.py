@@ -268,6 +268,8 @@ class HomeView:
     lines: tuple[Line, ...]  # that he is assigned to
     received_today: int
     sent_today: int
+    muted_until: datetime | None = None
+    can_mute: bool = False  # whether anything is sent to this person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ from bridge.domain.event import (
     Event,
     Form,
     InboundSms,
+    MuteWished,
     NameGiven,
     OwnerChosen,
     RawEvent,
@@ -30,7 +31,21 @@ from bridge.domain.event import (
     ThreadReply,
 )
 from bridge.errors import StoreBusy, WireError
-from bridge.flows import acknowledge, decide, erase, initiate, name, own, receive, remind, reply, revise, track, warn
+from bridge.flows import (
+    acknowledge,
+    decide,
+    erase,
+    initiate,
+    mute,
+    name,
+    own,
+    receive,
+    remind,
+    reply,
+    revise,
+    track,
+    warn,
+)
 from bridge.ports import Answer, Ledger, Store
 from bridge.wording import admin as admin_words
 
@@ -161,6 +176,8 @@ def _fill_in(ledger: Ledger, plan: DialPlan, form: Form, now: datetime) -> Aside
             return name.by_person(ledger, plan, form, now)
         case OwnerChosen():
             return own.by_form(ledger, plan, form, now)
+        case MuteWished():
+            return mute.by_form(ledger, plan, form, now)
         case ReminderWished():
             return remind.by_form(ledger, plan, form, now)
         case ErasureOrdered():

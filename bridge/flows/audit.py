@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from bridge.domain.dialplan import DialPlan
 from bridge.domain.invariant import Duty, Invariant, Violation
-from bridge.flows import summarize, warn
+from bridge.flows import mute, summarize, warn
 from bridge.ports import Ledger
 from bridge.wording import admin as admin_words
 
@@ -44,7 +44,7 @@ def _duties(ledger: Ledger, plan: DialPlan, now: datetime) -> list[Duty]:
             quiet_since=now - plan.digest_interval - SLACK,
         )
         for did in plan.dids
-        for person in did.assigned
+        for person in mute.assigned(ledger, did, now)
         if summarize.refused(person.email) not in told
     ]
 

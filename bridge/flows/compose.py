@@ -34,7 +34,7 @@ from bridge.domain.phone import Address
 from bridge.domain.phrase import Mark
 from bridge.domain.segment import Segments
 from bridge.errors import Reason
-from bridge.flows import depict, gather, name, own, request
+from bridge.flows import depict, gather, mute, name, own, request
 from bridge.ports import Ledger
 from bridge.wording import erase as erase_words
 from bridge.wording import post as post_words
@@ -123,6 +123,7 @@ def _show(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> 
     more = tuple(depict.said(ledger, plan, conversation, one, 0) for one in rest if one)
     is_news = depict.breaks_silence(ledger, plan, conversation, message)
     owner = own.of(plan, conversation) if is_news and plan.mentions else None
+    owner = None if mute.until(ledger, owner, now) else owner
     footing = (*said.footing, *post_words.meant_for(owner)) if owner else said.footing
     posted = _posted(entry, conversation, replace(said, more=more, footing=footing))
     return replace(posted, in_channel=is_news)
@@ -274,6 +275,7 @@ def _digest(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -
         pictures=_pictures(ledger, conversations),
         frozen_at=digest.frozen_at,
         chat_silent_since=_chat_silent_since(ledger, plan, new),
+        is_everybody_off=mute.is_everybody_off(ledger, [one.did for one in conversations if one.did], now),
     )
 
 

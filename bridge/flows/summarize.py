@@ -6,7 +6,7 @@ from bridge.domain.dialplan import DialPlan, Person
 from bridge.domain.digest import Digest, OpenLine
 from bridge.domain.ids import DigestId, MessageId
 from bridge.domain.phone import PhoneNumber
-from bridge.flows import request
+from bridge.flows import mute, request
 from bridge.ports import Ledger
 
 
@@ -20,7 +20,7 @@ def unacknowledged(ledger: Ledger, plan: DialPlan, now: datetime) -> None:
     if not due:
         return
     told = ledger.digests.memberships()
-    for person, numbers in _assignments(plan).items():
+    for person, numbers in _assignments(ledger, plan, now).items():
         mine = [line for line in due if line.did in numbers]
         new = [line for line in mine if (person.email, line.message) not in told]
         if new and _may_go(ledger, plan, person, new, now):
@@ -42,10 +42,10 @@ def due_lines(ledger: Ledger, plan: DialPlan, now: datetime) -> list[OpenLine]:
     return [line for line in lines if line.did in waits and line.since + waits[line.did] <= now]
 
 
-def _assignments(plan: DialPlan) -> dict[Person, set[PhoneNumber]]:
+def _assignments(ledger: Ledger, plan: DialPlan, now: datetime) -> dict[Person, set[PhoneNumber]]:
     numbers: dict[Person, set[PhoneNumber]] = {}
     for did in plan.dids:
-        for person in did.assigned:
+        for person in mute.assigned(ledger, did, now):
             numbers.setdefault(person, set()).add(did.number)
     return numbers
 

@@ -32,7 +32,7 @@ from bridge.domain.query import (
 from bridge.domain.snippet import Snippet
 from bridge.domain.toll import region_of
 from bridge.domain.visible import visible
-from bridge.flows import admit, erase, find, name
+from bridge.flows import admit, erase, find, mute, name
 from bridge.ports import Ledger
 from bridge.wording import post as words
 
@@ -139,7 +139,14 @@ def home(ledger: Ledger, plan: DialPlan, query: AskHome, now: datetime) -> HomeV
     received, sent = ledger.messages.counts_since(today, [did.number for did in seen])
     numbers = [_line(did, query.person) for did in plan.dids if _is_his(did, query.person)]
     return HomeView(
-        now=now, mine=tuple(mine), team=tuple(others), lines=tuple(numbers), received_today=received, sent_today=sent
+        now=now,
+        mine=tuple(mine),
+        team=tuple(others),
+        lines=tuple(numbers),
+        received_today=received,
+        sent_today=sent,
+        muted_until=mute.until(ledger, query.person, now),
+        can_mute=mute.is_offered(plan, query.person),
     )
 
 

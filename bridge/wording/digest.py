@@ -49,6 +49,10 @@ def chat_silent(since: str) -> str:
     )
 
 
+def everybody_off() -> str:
+    return "Everybody who answers for one of these numbers has muted this at present, so it goes to all of them."
+
+
 def one_way() -> str:
     return "This mail cannot be used to answer: nothing written back to it reaches a phone. Answer in the Slack thread."
 

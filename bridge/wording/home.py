@@ -8,6 +8,7 @@ TITLE = "Texts"
 NOTHING_WAITS = "Nothing is waiting. 🎉"
 OPEN, OPEN_OF = "Open", "Open the thread of {}"
 NEW_SMS = "New SMS"
+MUTE = "Mute me…"
 EARLIER, LATER = "Longer waiting", "More"
 
 
@@ -37,6 +38,11 @@ def my_numbers(lines: list[tuple[str, str]]) -> str:
     if not lines:
         return "No number is assigned to you."
     return "You answer for " + ", ".join(f"{label} · {spoken(number)}" for label, number in lines) + "."
+
+
+def muted(until: datetime) -> str:
+    """Say until when somebody is off; `until` is in his own zone."""
+    return f"You are muted until {until:%a, %b %-d, %-I:%M %p}: no mails and mentions while somebody else is there."
 
 
 def today(received: int, sent: int) -> str:

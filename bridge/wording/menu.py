@@ -99,3 +99,13 @@ def not_in_reach(days: int) -> str:
 
 def no_moment() -> str:
     return "Choose when."
+
+
+MUTE_TITLE, MUTE = "Mute me", "Mute me"
+FOR_AN_HOUR, UNTIL_TOMORROW, UNTIL_MONDAY = "For an hour, until", "Until tomorrow", "Until Monday"
+MUTE_HINT = "No digest mails and no mentions. Where nobody else is left, you get them all the same."
+BACK = "I am back"
+
+
+def not_among_people() -> str:
+    return "Nothing is sent to you that could be muted."

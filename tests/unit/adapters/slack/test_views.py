@@ -45,7 +45,7 @@ def home(mine: int, team: int, who: str = "Ada") -> HomeView:
 @pytest.mark.parametrize(("mine", "team"), [(0, 0), (1, 0), (25, 26), (120, 300)])
 @pytest.mark.parametrize("who", ["Ada", ODD])
 def test_a_home_tab_is_one_that_slack_takes(mine: int, team: int, who: str, page: int) -> None:
-    view = views.home_view(home(mine, team, who), page)
+    view = views.home_view(home(mine, team, who), page, "UTC")
 
     assert check_view(view, ("home",))
     assert len(view["blocks"]) <= 100
@@ -54,7 +54,7 @@ def test_a_home_tab_is_one_that_slack_takes(mine: int, team: int, who: str, page
 def test_pages_of_the_home_tab_hold_everybody_once() -> None:
     seen: list[str] = []
     for page in range(3):
-        view = views.home_view(home(60, 3), page)
+        view = views.home_view(home(60, 3), page, "UTC")
         seen += [block["text"]["text"] for block in view["blocks"] if block.get("accessory")]
 
     assert len(seen) == 63
@@ -62,7 +62,7 @@ def test_pages_of_the_home_tab_hold_everybody_once() -> None:
 
 
 def test_each_conversation_says_who_what_where_and_how_long_and_opens_with_one_press() -> None:
-    view = views.home_view(home(1, 0, "Ada Moss"), 0)
+    view = views.home_view(home(1, 0, "Ada Moss"), 0, "UTC")
 
     (section,) = [block for block in view["blocks"] if block.get("accessory")]
     assert section["text"]["text"] == "Ada Moss\nAre you open?\nMain line · waiting 0 min"
