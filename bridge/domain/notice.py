@@ -31,6 +31,7 @@ class Case(StrEnum):
     STARTED = "started"
     HELP_ASKED = "help-asked"
     GROUP_ANSWERS_ONE = "group-answers-one"
+    GROUP_ANSWERS_ALL = "group-answers-all"
     PICTURE_LATE = "picture-late"
     PICTURE_REFUSED = "picture-refused"
     CONTACT_CARD = "contact-card"

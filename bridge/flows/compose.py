@@ -20,7 +20,7 @@ from bridge.domain.command import (
     SendSms,
     UploadFile,
 )
-from bridge.domain.conversation import Conversation
+from bridge.domain.conversation import ConsentState, Conversation
 from bridge.domain.delivery import lowest
 from bridge.domain.dialplan import DialPlan, Did, LongText
 from bridge.domain.digest import OpenConversation, OpenText
@@ -30,7 +30,7 @@ from bridge.domain.message import Attachment, Media, MediaState, Message, media_
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState, OutboxEntry, WishKind
 from bridge.domain.parcel import room
-from bridge.domain.phone import Address
+from bridge.domain.phone import Address, PhoneNumber
 from bridge.domain.phrase import Mark
 from bridge.domain.segment import Segments
 from bridge.errors import Reason
@@ -95,6 +95,12 @@ def recipients(
         return conversation.participants
     last = ledger.messages.last_sender(conversation.id, reply.position if reply else None)
     return (last,) if last else conversation.participants[:1]
+
+
+def is_opted_out(ledger: Ledger, did: PhoneNumber, address: Address) -> bool:
+    """Tell whether this person said STOP to this number of ours."""
+    consent = ledger.consents.get(did, address)
+    return consent is not None and consent.state is ConsentState.WITHDRAWN
 
 
 def is_shown_by_us(ledger: Ledger, message: Message) -> bool:

@@ -31,6 +31,7 @@ from bridge.flows import (
     doubt,
     erase,
     gather,
+    group,
     introduce,
     request,
     summarize,
@@ -311,15 +312,14 @@ def _stopped(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) 
     if not about or not isinstance(command, SendSms):
         return
     for one in _opted_out(ledger, command):
-        notice = Notice(case=Case.OPTED_OUT, person=about.person, address=one.value)
+        notice = group.opted_out(ledger, plan, about.conversation, one, about.person)
         warn.thread(ledger, about.did, about.conversation, notice, f"{about.message.id}/{one.value}", now)
 
 
 def _opted_out(ledger: Ledger, command: SendSms) -> list[PhoneNumber]:
     """Return those recipients who said STOP to this number of ours."""
     numbers = [one for one in command.to if isinstance(one, PhoneNumber)]
-    consents = [(one, ledger.consents.get(command.did, one)) for one in numbers]
-    return [one for one, consent in consents if consent and consent.state is ConsentState.WITHDRAWN]
+    return [one for one in numbers if compose.is_opted_out(ledger, command.did, one)]
 
 
 def _nothing(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, settlement: Settlement, now: datetime) -> None:

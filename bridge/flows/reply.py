@@ -6,7 +6,7 @@ from math import ceil
 from typing import Any
 
 from bridge.domain.aside import Aside
-from bridge.domain.conversation import ConsentState, Conversation, Course
+from bridge.domain.conversation import Conversation, Course
 from bridge.domain.dialplan import DialPlan, Did, LongText, Replies
 from bridge.domain.event import ThreadReply
 from bridge.domain.ids import EntryToken, MessageId, PersonRef, PostRef, ThreadRef
@@ -14,12 +14,11 @@ from bridge.domain.length import Becomes, Length
 from bridge.domain.message import Direction, Message, Post
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import EntryState
-from bridge.domain.phone import PhoneNumber
 from bridge.domain.phrase import Action, Button
 from bridge.domain.segment import Segments
 from bridge.domain.visible import is_blank
 from bridge.errors import Reason
-from bridge.flows import acknowledge, admit, attach, compose, doubt, limit, own, request, warn
+from bridge.flows import acknowledge, admit, attach, compose, doubt, group, limit, own, request, warn
 from bridge.ports import Ledger
 from bridge.wording import aside as words
 from bridge.wording import post as post_words
@@ -237,9 +236,8 @@ def _unreachable(
             return Notice(case=Case.NOT_REPLIABLE, person=event.author)
         if barrier := limit.barred(plan, did, address):
             return Notice(case=Case.BARRED, person=event.author, address=address.value, reason=barrier)
-        consent = ledger.consents.get(did.number, address)
-        if consent and consent.state is ConsentState.WITHDRAWN and not is_unsure:
-            return Notice(case=Case.OPTED_OUT, person=event.author, address=address.value)
+        if compose.is_opted_out(ledger, did.number, address) and not is_unsure:
+            return group.opted_out(ledger, plan, conversation, address, event.author)
     return None
 
 
@@ -280,7 +278,7 @@ def _send(
         _send_within_limits(ledger, plan, did, conversation, message, event, texts, now)
     if event.files:
         attach.judged(ledger, plan, compose.Whose(message, conversation, did), f"{event.key}/unfit", now)
-    _say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
+    group.say_who_gets_it(ledger, plan, did, conversation, now, unsure_since)
 
 
 def _plan(
@@ -360,13 +358,3 @@ def _without_files(
     unfit = ", ".join(event.unfit_files)
     notice = Notice(case=Case.UNSUPPORTED_FILE, about=about, person=event.author, detail=unfit)
     warn.thread(ledger, did, conversation, notice, event.key, now, event.said_at)
-
-
-def _say_who_gets_it(
-    ledger: Ledger, plan: DialPlan, did: Did, conversation: Conversation, now: datetime, since: datetime | None
-) -> None:
-    """Say once, before the first reply to a group, that it reaches only one of them."""
-    to = compose.recipients(ledger, plan, did, conversation)
-    if conversation.is_group and len(to) == 1 and isinstance(to[0], PhoneNumber):
-        notice = Notice(case=Case.GROUP_ANSWERS_ONE, address=to[0].value)
-        warn.thread(ledger, did, conversation, notice, conversation.id, now, since)

@@ -10,6 +10,7 @@ from bridge.wording.barrier import barred
 from bridge.wording.post import goes_on
 
 UNSUPPORTED_BY_CARRIER = "Message failed to send because file type is not supported by carrier!"
+ONE_OF_A_GROUP = "one of a group"
 ANY_PICTURE = "any picture"  # the reason of a file that is refused although pictures are converted
 
 
@@ -93,10 +94,11 @@ def _waits(notice: Notice) -> Phrase:
 
 
 def _opted_out(notice: Notice) -> Phrase:
-    return (
-        *_by(notice),
-        f"not sent. {spoken(notice.address)} has texted STOP; only a START from that phone lifts it.",
-    )
+    stopped = f"not sent. {spoken(notice.address)} has texted STOP; only a START from that phone lifts it."
+    if notice.reason != ONE_OF_A_GROUP:
+        return (*_by(notice), stopped)
+    others: Phrase = (" To reach the others, write to them one by one: ", Quote(notice.detail)) if notice.detail else ()
+    return (*_by(notice), stopped, " This is a group text, and nobody got it.", *others)
 
 
 def _not_repliable(notice: Notice) -> Phrase:
@@ -206,6 +208,10 @@ def _group(notice: Notice) -> Phrase:
         "This is a group text, and the carrier cannot send to a group: "
         f"a reply goes only to whoever wrote last, now {spoken(notice.address)}.",
     )
+
+
+def _group_all(notice: Notice) -> Phrase:
+    return (f"This is a group text: a reply goes to all {notice.reason} of them: ", Quote(notice.detail))
 
 
 def _picture_late(notice: Notice) -> Phrase:
@@ -339,6 +345,7 @@ _PHRASES = {
     Case.STARTED: _started,
     Case.HELP_ASKED: _help_asked,
     Case.GROUP_ANSWERS_ONE: _group,
+    Case.GROUP_ANSWERS_ALL: _group_all,
     Case.PICTURE_LATE: _picture_late,
     Case.PICTURE_REFUSED: _picture_refused,
     Case.CONTACT_CARD: _contact_card,

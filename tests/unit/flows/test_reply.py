@@ -1,6 +1,5 @@
 """What a person writes in a thread becomes a message, and an SMS, or the reason why not."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +14,7 @@ from bridge.domain.phone import SenderName
 from bridge.domain.phrase import Action, Mark
 from bridge.errors import Reason
 from bridge.flows import compose, reply
-from tests.unit.flows.books import ABILITIES, ANN, BEN, BOB, DID, MINUTE, Books, did, file, plan
+from tests.unit.flows.books import ANN, BEN, BOB, DID, MINUTE, Books, did, file, plan
 
 
 async def opened(books: Books) -> None:
@@ -312,44 +311,6 @@ async def test_all_words_of_a_long_reply_go_out_without_its_file(books: Books) -
 
     await books.goes_out()
     assert "".join(books.sms()).count("a") == 2000
-
-
-async def test_a_reply_to_a_group_reaches_whoever_wrote_last_and_that_is_said_once(books: Books) -> None:
-    await books.texts("Hi", sender=ANN, others=(BOB,))
-    await books.texts("Hi too", sender=BOB, others=(ANN,))
-    await books.goes_out()
-    books.forward(MINUTE)
-
-    await books.replies("One", to=(ANN, BOB))
-    await books.replies("Two", to=(ANN, BOB))
-
-    sent = [one for one in await books.goes_out() if isinstance(one, SendSms)]
-    assert [(one.to, one.text) for one in sent] == [((BOB,), "One"), ((BOB,), "Two")]
-    assert books.notices() == [Case.GROUP_ANSWERS_ONE]
-
-
-async def test_a_queued_reply_to_a_group_does_not_turn_to_somebody_who_wrote_after_it(books: Books) -> None:
-    await books.texts("Hi", sender=ANN, others=(BOB,))
-    await books.goes_out()
-    books.forward(MINUTE)
-
-    await books.replies("Ann, your code is 1234", to=(ANN, BOB))
-    await books.texts("Hi too", sender=BOB, others=(ANN,))
-
-    (sent,) = [one for one in await books.goes_out() if isinstance(one, SendSms)]
-    assert sent.to == (ANN,)
-
-
-async def test_a_reply_to_a_group_reaches_all_where_the_carrier_can(books: Books) -> None:
-    books.plan = plan(abilities={"main": replace(ABILITIES, groups=True)})
-    await books.texts("Hi", sender=ANN, others=(BOB,))
-    await books.goes_out()
-
-    await books.replies("Hello both", to=(ANN, BOB))
-
-    (sent,) = [one for one in await books.goes_out() if isinstance(one, SendSms)]
-    assert sent.to == (ANN, BOB)
-    assert books.notices() == []
 
 
 async def test_a_reply_is_kept_once_it_is_queued_even_if_the_carrier_is_away(books: Books) -> None:
