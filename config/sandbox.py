@@ -38,6 +38,12 @@ async def run_sandbox(port: int, announce: Callable[[str], None]) -> None:
             await town.aclose()
 
 
+_SNIPPETS = {
+    "Ready": "Hi {first_name}, your bike is ready. We are open until six. {my_name}",
+    "Opening hours": "We are open from nine to six, on Saturdays until two.",
+}
+
+
 def _settings(town: Town, folder: Path) -> Settings:
     """Write what an admin of this town would have in bridge.toml."""
     carrier, workspace, mailbox = town.carrier, town.workspace, town.mailbox
@@ -69,6 +75,7 @@ def _settings(town: Town, folder: Path) -> Settings:
             },
             "people": [{"name": p.name, "email": p.email, "slack": p.slack} for p in town.cast.people],
             "contacts": [{"name": name, "number": number} for number, name in town.contacts.items()],
+            "snippets": [{"name": name, "text": text} for name, text in _SNIPPETS.items()],
             "dids": [
                 {
                     "number": line.number,

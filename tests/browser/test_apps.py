@@ -118,15 +118,15 @@ async def test_the_home_tab_shows_what_was_published_for_each_and_changes_live(c
         home = browser.tab.locator("#slack-home")
 
         await browser.tab.get_by_role("button", name="sms-bridge").click()
-        await expect(home.locator("h4")).to_have_text(f"Home of {BEN}")
+        await expect(home.locator("#home-blocks h4")).to_have_text(f"Home of {BEN}")
         await browser.tab.select_option("#slack-person", IRIS)
-        await expect(home.locator("h4")).to_have_text(f"Home of {IRIS}")
+        await expect(home.locator("#home-blocks h4")).to_have_text(f"Home of {IRIS}")
         await home.get_by_role("button", name="Refresh").click()
         pressed = await app.wait_for("block_actions")
         view = {"type": "home", "blocks": [{"type": "header", "text": plain("Two are waiting")}]}
         await app.call("views.publish", user_id=IRIS, view=view)
 
-        await expect(home.locator("h4")).to_have_text("Two are waiting")
+        await expect(home.locator("#home-blocks h4")).to_have_text("Two are waiting")
         assert (pressed["view"]["type"], pressed["user"]["id"]) == ("home", IRIS)
         await browser.tab.locator("#slack-channels button").first.click()
         await expect(home).to_be_hidden()

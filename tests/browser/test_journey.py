@@ -230,3 +230,51 @@ async def _chosen(tab: Tab, choice: str) -> None:
     """Choose something from the menu of the first post."""
     await tab.locator("#thread-posts .post").first.get_by_role("button", name="More options").click()
     await tab.locator("#menu").get_by_role("menuitem", name=choice).click()
+
+
+async def test_an_answer_is_made_of_a_snippet_planned_and_sent_at_once_after_all(tab: Tab) -> None:
+    await tab.fill("#phone-words", "Is my bike ready?")
+    await tab.press("#phone-words", "Enter")
+    card = tab.locator("#thread-posts .post").first
+    await expect(card).to_contain_text("Waiting since")
+    form = tab.locator("#modal")
+
+    await card.get_by_role("button", name="Reply…").click()
+    await form.get_by_label("Text").fill("Good morning!")
+    await form.get_by_label("Snippet").select_option(label="Ready")
+    await expect(form.get_by_label("Text")).to_have_value(
+        "Good morning!\nHi Ada, your bike is ready. We are open until six. Ben Okafor"
+    )
+    await expect(form).to_contain_text("Fits into one text")
+    later = await tab.evaluate("() => new Date(Date.now() + 86400000).toISOString().slice(0, 16)")
+    await form.get_by_label("Send later").fill(later)
+    await form.get_by_role("button", name="Send", exact=True).click()
+    await expect(form).not_to_be_visible()
+    note = tab.locator("#thread-posts .post").filter(has_text="this goes out")
+    await expect(note).to_be_visible()
+    await expect(tab.locator("#phone-bubbles .said.received")).to_have_count(0)
+
+    await note.get_by_role("button", name="Send now").click()
+    await expect(tab.locator("#phone-bubbles .said.received .bubble")).to_contain_text("Hi Ada, your bike is ready")
+
+
+async def test_a_reminder_and_a_mute_are_chosen_from_what_is_offered(tab: Tab) -> None:
+    await tab.fill("#phone-words", "Is my bike ready?")
+    await tab.press("#phone-words", "Enter")
+    await expect(tab.locator("#thread-posts .post").first).to_contain_text("Waiting since")
+    form = tab.locator("#modal")
+
+    await _chosen(tab, "Remind me…")
+    await form.get_by_label("What about").fill("call the workshop")
+    await form.get_by_role("button", name="Remind me").click()
+    await expect(form).not_to_be_visible()
+    await tab.click("#slack-app")
+    await tab.locator("#home-blocks").get_by_role("button", name="Mute me…").click()
+    await form.get_by_label("When").select_option(index=1)
+    await form.get_by_role("button", name="Mute me").click()
+    await expect(tab.locator("#home-blocks")).to_contain_text("You are muted until")
+
+    for _ in range(2):
+        await tab.get_by_role("button", name="One hour forward").click()
+    await tab.locator("#slack-channels button").first.click()
+    await expect(tab.locator("#slack-posts")).to_contain_text("you wanted to be reminded of this: call the workshop")
