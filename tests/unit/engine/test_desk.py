@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from bridge.domain.ids import ChannelRef
 from bridge.domain.invariant import Invariant
-from bridge.domain.query import AskFind, AskMedia, AskStatus, FindView, MediaView, StatusView
+from bridge.domain.query import AskFind, AskLength, AskMedia, AskStatus, FindView, LengthView, MediaView, StatusView
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
-from tests.unit.flows.books import JPEG
+from tests.unit.flows.books import DID, JPEG
 
 
 async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_listeners(works: Works) -> None:
@@ -45,3 +45,14 @@ async def test_texts_are_found_by_their_words_and_conversations_by_their_number(
     views = [await desk.ask(AskFind(words=words, channels=seen)) for words in ("Bicycle red", "0142")]
 
     assert [len(view.found) for view in views if isinstance(view, FindView)] == [1, 1]
+
+
+async def test_what_a_text_comes_to_is_said_however_busy_the_store_is(works: Works) -> None:
+    desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
+    await works.store.aclose()
+
+    view = await desk.ask(AskLength(did=DID, text="Hello"))
+
+    assert isinstance(view, LengthView)
+    assert view.length
+    assert view.length.segments.units == 5
