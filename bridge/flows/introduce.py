@@ -36,7 +36,7 @@ class _Found(NamedTuple):
 
 def by_card(ledger: Ledger, plan: DialPlan, entry: OutboxEntry, now: datetime) -> None:
     """Show who stands in the file that was just put into the thread, if it is a contact card that can be read."""
-    about = compose.whose(ledger, plan, entry)
+    about = compose.whose(ledger, plan, entry) if entry.kind is WishKind.UPLOAD_FILE else None
     card = _card(ledger, about, entry) if about else None
     found = _people(plan, about.did, card) if about and card else None
     if about and card and found and found.people:
@@ -84,7 +84,7 @@ def _given(event: ButtonPressed, one: Named) -> NameGiven:
 
 def _card(ledger: Ledger, about: Whose, entry: OutboxEntry) -> Media | None:
     """Find the card that an entry puts into its thread; None where it is none, or came from one of us."""
-    if entry.kind is not WishKind.UPLOAD_FILE or about.message.direction is not Direction.INBOUND:
+    if about.message.direction is not Direction.INBOUND:
         return None
     files = ledger.messages.attachments(about.message.id)
     found = [file for file in files if file.number == entry.part and file.type in CARD_TYPES]

@@ -7,12 +7,14 @@ from bridge.domain.invariant import Invariant
 from bridge.domain.query import (
     AskErasure,
     AskFind,
+    AskLength,
     AskMedia,
     AskStatus,
     AskTalk,
     AskTranscript,
     ErasureView,
     FindView,
+    LengthView,
     MediaView,
     StatusView,
     TalkView,
@@ -20,7 +22,7 @@ from bridge.domain.query import (
 )
 from bridge.engine.desk import ReadingDesk
 from tests.unit.engine.conftest import Works
-from tests.unit.flows.books import BEN, JPEG
+from tests.unit.flows.books import BEN, DID, JPEG
 
 
 async def test_the_status_holds_the_figures_of_the_store_and_the_state_of_the_listeners(works: Works) -> None:
@@ -75,3 +77,14 @@ async def test_what_concerns_one_conversation_is_asked_here_too(works: Works) ->
     assert isinstance(transcript, TranscriptView)
     assert [one.text for one in transcript.utterances] == ["Hello"]
     assert erasure == ErasureView(holdings=())
+
+
+async def test_what_a_text_comes_to_is_said_however_busy_the_store_is(works: Works) -> None:
+    desk = ReadingDesk(works.store, works.books.plan, dict, tuple)
+    await works.store.aclose()
+
+    view = await desk.ask(AskLength(did=DID, text="Hello"))
+
+    assert isinstance(view, LengthView)
+    assert view.length
+    assert view.length.segments.units == 5

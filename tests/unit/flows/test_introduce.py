@@ -12,7 +12,7 @@ from bridge.domain.message import Media
 from bridge.domain.notice import Case, Notice
 from bridge.domain.outbox import Outcome, Settlement, WishKind
 from bridge.domain.phone import Address
-from bridge.domain.phrase import Action, Button
+from bridge.domain.phrase import Action
 from bridge.domain.standing import Place, Standing
 from bridge.errors import Reason
 from bridge.flows import name
@@ -234,7 +234,3 @@ async def test_a_reply_with_a_card_introduces_nobody(books: Books) -> None:
     await books.goes_out()
 
     assert notes(books) == []
-
-
-def test_a_button_says_what_it_does() -> None:
-    assert Button(action=Action.SAVE_CONTACT, label="Save contact", value="1").action == "save-contact"

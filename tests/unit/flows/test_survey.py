@@ -7,11 +7,12 @@ import pytest
 from bridge.domain.contact import Contact, Source
 from bridge.domain.dialplan import Person
 from bridge.domain.ids import ChannelRef, PersonRef
+from bridge.domain.length import Length
 from bridge.domain.phone import PhoneNumber
-from bridge.domain.query import AskFind, AskHome, AskLines, AskPeers, FindView, HomeView, LinesView
+from bridge.domain.query import AskFind, AskHome, AskLength, AskLines, AskPeers, FindView, HomeView, LinesView
 from bridge.domain.standing import Place, Standing
 from bridge.flows import survey
-from tests.unit.flows.books import ANN, BEN, BOB, DESK, MINUTE, OTHER_DID, Books, did, plan
+from tests.unit.flows.books import ANN, BEN, BOB, DESK, DID, MINUTE, OTHER_DID, Books, did, plan
 
 CAT, STRANGER = map(PhoneNumber, ("+12125550144", "+12125550199"))
 SEEN = frozenset({ChannelRef("C1")})
@@ -52,6 +53,13 @@ async def test_a_number_is_parted_from_the_words_after_it(books: Books, typed: s
     view = await lines(books, words=typed)
 
     assert (view.to.number if view.to else "", view.text) == (number, text)
+
+
+def test_what_a_text_comes_to_is_known_of_our_own_numbers_only() -> None:
+    ours, strange = (survey.length(BOTH, AskLength(did=number, text="Hello")) for number in (DID, STRANGER))
+
+    assert ours.length == Length.of("Hello", did(), BOTH, has_files=False)
+    assert strange.length is None
 
 
 async def test_a_number_that_is_typed_bears_the_name_that_counts_wherever_it_comes_from(books: Books) -> None:
