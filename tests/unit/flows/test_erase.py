@@ -159,6 +159,7 @@ async def test_it_is_done_in_small_steps_and_goes_on_wherever_it_was_left(
     admins: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(erase, "AT_ONCE", 1)
+    monkeypatch.setattr(erase, "POSTS_AT_ONCE", 1)
     for number in range(3):
         await admins.texts(f"Text {number}")
     await admins.goes_out()
