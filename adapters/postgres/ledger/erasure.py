@@ -61,7 +61,11 @@ _DROP = "DELETE FROM entry WHERE position = ANY(%s::bigint[]) AND kind <> 'send-
 _BLANK = (
     "DELETE FROM participant WHERE conversation IN (SELECT number FROM conversation WHERE erasure = %s)",
     "DELETE FROM acknowledgement WHERE conversation IN (SELECT id FROM conversation WHERE erasure = %s)",
-    "UPDATE conversation SET participants = '[]', thread = NULL, link = '', owner = NULL WHERE erasure = %s",
+    """
+    UPDATE conversation SET participants = '[]', thread = NULL, link = '', owner = NULL, earlier_thread = NULL,
+        earlier_link = NULL, steered_by = NULL
+    WHERE erasure = %s
+    """,
 )
 _POSTS = """
     SELECT ref FROM post WHERE conversation IN (SELECT number FROM conversation WHERE erasure = %s)

@@ -58,7 +58,11 @@ _DROP_NAME = "DELETE FROM name WHERE name = ? AND noun = 'e'"
 _BLANK = (
     "DELETE FROM participant WHERE conversation IN (SELECT number FROM conversation WHERE erasure = ?)",
     "DELETE FROM acknowledgement WHERE conversation IN (SELECT id FROM conversation WHERE erasure = ?)",
-    "UPDATE conversation SET participants = '[]', thread = NULL, link = '', owner = NULL WHERE erasure = ?",
+    """
+    UPDATE conversation SET participants = '[]', thread = NULL, link = '', owner = NULL, earlier_thread = NULL,
+        earlier_link = NULL, steered_by = NULL
+    WHERE erasure = ?
+    """,
 )
 _POSTS = """
     SELECT ref FROM post WHERE conversation IN (SELECT number FROM conversation WHERE erasure = ?)

@@ -5,16 +5,17 @@ from datetime import datetime
 
 import pytest
 
+from bridge.domain.aside import Aside
 from bridge.domain.command import PostToThread, SendSms
 from bridge.domain.delivery import DeliveryStatus
 from bridge.domain.erasure import Stage
-from bridge.domain.event import OwnerChosen, RawEvent, ReplyEdited
-from bridge.domain.ids import EntryId, EntryToken, EventKey, MessageId
+from bridge.domain.event import OwnerChosen, RawEvent, ReminderWished, ReplyEdited, SmsComposed
+from bridge.domain.ids import ChannelRef, EntryId, EntryToken, EventKey, MessageId
 from bridge.domain.outbox import EntryState, OutboxEntry, Outcome, Settlement, WishKind
 from bridge.domain.phrase import Action
 from bridge.domain.query import AskFind, AskTalk
 from bridge.errors import Reason
-from bridge.flows import converse, deliver, erase, own, rescue, revise, survey
+from bridge.flows import converse, deliver, erase, initiate, own, postpone, remind, rescue, revise, survey
 from bridge.ports import Ledger
 from tests.unit.flows.books import ANN, BEN, EVE, MINUTE, Books, did, plan
 from tests.unit.flows.erasing import ADMIN, ODD, all_of_it, deletions, erasure, goes_on, is_sms, orders, stage, talk
@@ -34,6 +35,36 @@ async def test_what_waits_is_dropped_and_marked_as_not_sent(admins: Books) -> No
     (entry,) = await admins.sendings(written)
     assert (entry.state, entry.status) == (EntryState.CANCELLED, DeliveryStatus.CANCELLED)
     assert admins.sms() == []
+
+
+async def test_planned_texts_and_reminders_of_it_go_too(admins: Books) -> None:
+    await admins.texts()
+    await admins.goes_out()
+    talk_id = (await admins.conversation()).id
+    soon = admins.clock.now() + 60 * MINUTE
+
+    def plans(ledger: Ledger, now: datetime) -> Aside | None:
+        reminder = ReminderWished(key=EventKey("r"), conversation=talk_id, due_at=soon, note="Call Ann", person=BEN)
+        text = SmsComposed(
+            key=EventKey("f/sent"),
+            form=EventKey("f"),
+            conversation=talk_id,
+            text="It is ready",
+            send_at=soon,
+            person=BEN,
+            channels=frozenset({ChannelRef("C1")}),
+        )
+        return remind.by_form(ledger, admins.plan, reminder, now) or initiate.sms(ledger, admins.plan, text, now)
+
+    assert await admins.do(plans) is None
+    await orders(admins)
+    await all_of_it(admins)
+    admins.forward(90 * MINUTE)
+    await admins.do(lambda ledger, now: postpone.due(ledger, admins.plan, now))
+
+    await admins.goes_out()
+    said = [one.command.content for one in admins.outgoing if isinstance(one.command, PostToThread)]
+    assert (admins.sms(), "Call Ann" in str(said)) == ([], False)
 
 
 async def test_an_sms_that_is_being_tried_is_left_to_its_end_and_its_words_go_afterwards(admins: Books) -> None:
