@@ -1,6 +1,7 @@
 """The pictures of the documentation, taken from the sandbox: `make pictures`."""
 
 import asyncio
+import re
 from pathlib import Path
 
 from playwright.async_api import Page as Tab
@@ -22,6 +23,9 @@ async def take(folder: Path) -> None:
         await tab.click("#story-skip")
         await _thread(tab)
         await tab.screenshot(path=folder / "thread.png")
+        await _answer(tab)
+        await tab.screenshot(path=folder / "answer.png")
+        await tab.locator("#modal").get_by_role("button", name="Cancel").click()
         await tab.click("#slack-app")
         await expect(tab.locator("#home-blocks")).to_contain_text("Waiting for me (1)", timeout=20_000)
         await tab.screenshot(path=folder / "home.png")
@@ -46,6 +50,17 @@ async def _thread(tab: Tab) -> None:
     await tab.fill("#phone-words", "hello, anybody there?")
     await tab.press("#phone-words", "Enter")
     await expect(tab.locator("#slack-posts")).to_contain_text("hello, anybody there?")
+    await tab.locator("#slack-posts .replies").first.click()
+    await expect(tab.locator("#thread-posts")).to_contain_text("Ready at five!")
+
+
+async def _answer(tab: Tab) -> None:
+    """Open the form for an answer, with a snippet in it."""
+    await tab.locator("#thread-posts .post").first.get_by_role("button", name="Reply…").click()
+    form = tab.locator("#modal")
+    await form.get_by_label("Snippet").select_option(label="Ready")
+    await expect(form.get_by_label("Text")).to_have_value(re.compile("your bike is ready"))
+    await expect(form).to_contain_text("Fits into one text")
 
 
 if __name__ == "__main__":
