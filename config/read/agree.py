@@ -19,7 +19,7 @@ from config.read.shape import given, places
 
 _LONGEST = timedelta(days=3650)
 _GROUP = re.compile(r"S[A-Z0-9]{5,30}", re.ASCII)
-_MAY_BE_NOTHING = ("hold", "echo_after")
+_MAY_BE_NOTHING = ("hold", "echo_after", "give_back")
 
 Found = Iterator[tuple[KeyPath, wording.Told]]
 
