@@ -100,7 +100,7 @@ class SlackChat:
         except Blocked as error:
             if self._seen.is_ours(channel):
                 raise
-            raise Permanent(str(error), Reason.GONE) from error  # nobody is to mend a channel that we have left
+            raise Permanent(str(error), Reason.MOVED) from error  # nobody is to mend a channel that we have left
 
     async def delete(self, deletion: DeletePost) -> None:
         """Look at it first: whose it is, and which files it shows.

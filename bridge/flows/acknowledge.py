@@ -5,7 +5,7 @@ Nothing that came by mail ever gets here.
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from bridge.domain.acknowledgement import Acknowledgement, Means
@@ -18,6 +18,8 @@ from bridge.domain.message import Post
 from bridge.domain.standing import MEMBER
 from bridge.flows import admit, own, request
 from bridge.ports import Ledger
+
+_INSTANT = timedelta(microseconds=1)
 
 
 def by_reaction(ledger: Ledger, plan: DialPlan, event: Reaction, now: datetime) -> Aside | None:
@@ -63,8 +65,13 @@ def by_reactions(ledger: Ledger, plan: DialPlan, event: ReactionSet, now: dateti
 
 
 def by_reply(ledger: Ledger, plan: DialPlan, conversation: Conversation, event: ThreadReply, now: datetime) -> None:
-    """Take a reply as responsibility for all that its author could see: what was shown by its moment."""
-    _stay(ledger, plan, conversation, event.key, event.author, Means.REPLY, event.said_at, now)
+    """Take a reply as responsibility for all that its author could see: what was shown by its moment.
+
+    In a thread that the conversation has left he saw nothing of what was shown since.
+    """
+    root = ledger.posts.get(PostRef(conversation.thread or "")) if event.thread != conversation.thread else None
+    seen_at = min(event.said_at, root.posted_at - _INSTANT) if root else event.said_at
+    _stay(ledger, plan, conversation, event.key, event.author, Means.REPLY, seen_at, now)
 
 
 def by_button(ledger: Ledger, plan: DialPlan, event: ButtonPressed, now: datetime) -> None:

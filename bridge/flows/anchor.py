@@ -83,10 +83,23 @@ def left(ledger: Ledger, entry: OutboxEntry, why: Reason | None) -> None:
     """Show it in a new thread: somebody deleted the first post of the old one, or the number has another channel."""
     _, conversation = _concerned(ledger, entry)
     if conversation and conversation.thread and not _is_newer(ledger, conversation.thread, entry):
-        is_there = why is Reason.MOVED
-        earlier, link = (conversation.thread, conversation.link) if is_there else (None, "")
-        ledger.conversations.leave_thread(conversation.id, earlier, link)
+        _leave(ledger, conversation, conversation.thread, why)
     ledger.outbox.alter(entry.id, EntryChange(state=EntryState.READY))
+
+
+def lost(ledger: Ledger, entry: OutboxEntry, why: Reason | None) -> None:
+    """Let the next text open a new thread where the first post cannot be changed, because somebody has deleted it.
+
+    Below what the chat puts in its place posts could still stand; but nobody could see there what waits.
+    """
+    conversation = ledger.conversations.get(ConversationId(entry.subject))
+    if conversation and conversation.thread and not _is_newer(ledger, conversation.thread, entry):
+        _leave(ledger, conversation, conversation.thread, why)
+
+
+def _leave(ledger: Ledger, conversation: Conversation, thread: ThreadRef, why: Reason | None) -> None:
+    earlier, link = (thread, conversation.link) if why is Reason.MOVED else (None, "")
+    ledger.conversations.leave_thread(conversation.id, earlier, link)
 
 
 def _is_newer(ledger: Ledger, thread: ThreadRef, entry: OutboxEntry) -> bool:

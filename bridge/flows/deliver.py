@@ -244,7 +244,9 @@ def _left_as_it_is(ledger: Ledger, entry: OutboxEntry, settlement: Settlement, n
     """Tell of what could not be changed, marked or deleted; not where somebody has deleted it, or where it is his."""
     if entry.kind is WishKind.DELETE_POST:
         erase.post_settled(ledger, entry, settlement.reason or Reason.REJECTED)
-    if settlement.reason not in (Reason.GONE, Reason.FOREIGN):
+    if entry.kind is WishKind.AMEND_CARD and settlement.reason in _ELSEWHERE:
+        anchor.lost(ledger, entry, settlement.reason)
+    if settlement.reason not in (*_ELSEWHERE, Reason.FOREIGN):
         warn.admin(ledger, f"not-shown/{entry.kind}", admin_words.not_shown(settlement.detail), now)
 
 

@@ -42,6 +42,12 @@ def _footing(message: Message) -> Phrase:
     return words.sent_earlier(message.said_at) if message.received_at - message.said_at > LATE_BY else ()
 
 
+def _from(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Message) -> Phrase:
+    """Say who of a group wrote the text of its first post."""
+    who = _heading(ledger, plan, message) if conversation.is_group else ""
+    return words.from_whom(who) if who else ()
+
+
 def _shown_text(message: Message, part: int) -> str:
     if not message.is_kept:
         return words.NO_LONGER_KEPT
@@ -66,7 +72,7 @@ def card(ledger: Ledger, plan: DialPlan, conversation: Conversation, message: Me
         ),
         subtitle=(*words.to_did(did.label if did else "", conversation.did.value), *_continued(conversation)),
         text=_shown_text(message, part),
-        footing=_footing(message),
+        footing=(*_from(ledger, plan, conversation, message), *_footing(message)),
         state=_owned(conversation, _state(ledger, plan, conversation)),
         is_waiting=is_waiting,
         buttons=(*((acknowledge,) if is_waiting else ()), *_answering(did, conversation)),

@@ -58,6 +58,10 @@ def goes_on(link: str) -> Phrase:
     )
 
 
+def from_whom(who: str) -> Phrase:
+    return (f"from {who} ",)
+
+
 def written_by(person: PersonRef) -> Phrase:
     return ("written by ", Mention(person))
 

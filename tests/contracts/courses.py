@@ -173,3 +173,15 @@ class Courses:
             *(["a", "slack/C2:ann"], ["b", "slack/C2:ann"], ["c", "slack/C2:ann"]),
             ["sms"],
         ]
+
+    async def test_a_first_post_that_is_made_for_a_note_opens_a_thread_too(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[bool]:
+            with_conversation(ledger, now)
+            seen = [ledger.conversations.is_opening()]
+            ledger.outbox.enqueue(entry("note", now, kind=WishKind.SAY_NOTE, subject="ann"))
+            take(ledger, now, of="slack/C1")
+            seen.append(ledger.conversations.is_opening())
+            ledger.conversations.set_thread(ANN_ID, ThreadRef("C1/1"), "")
+            return [*seen, ledger.conversations.is_opening()]
+
+        assert await store.transact(work) == [False, True, False]

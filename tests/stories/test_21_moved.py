@@ -45,7 +45,7 @@ async def test_whoever_replies_in_the_thread_that_was_left_is_heard_and_told_whe
 
     await house.phone(ADA).gets("Yes, until six")
     assert await house.agent().hears("This conversation goes on in")
-    await there.says("Acknowledged by")
+    await there.says("Waiting since")
 
 
 async def test_what_was_said_in_the_thread_that_was_left_while_we_were_away_goes_out_too(house: House) -> None:
@@ -119,3 +119,33 @@ async def test_a_thread_whose_first_post_was_deleted_goes_on_in_a_new_one_that_s
     await house.slack.wait_for(lambda: any("Hello?" in shown(root) for root in house.roots()))
     there = house.thread_at(next(root for root in house.roots() if "Hello?" in shown(root)))
     await there.says("continued from a deleted thread")
+
+
+async def test_a_thread_with_replies_whose_first_post_was_deleted_is_left_too(house: House) -> None:
+    before = await started(house)
+    await house.agent().replies(before, "Yes")
+    await house.phone(ADA).gets("Yes")
+    await before.says("Acknowledged by")
+    house.slack.people.user("U0BEN").is_admin = True
+    await house.slack.people.delete("U0BEN", CHANNEL, before.root)
+
+    await house.phone(ADA).texts("Hello?")
+    await house.forward(minutes=1)
+    await house.phone(ADA).texts("Anybody?")
+
+    await house.slack.wait_for(lambda: any("Anybody?" in shown(root) for root in house.roots()))
+    there = house.thread_at(next(root for root in house.roots() if "Anybody?" in shown(root)))
+    await there.says("continued from a deleted thread", "Waiting since")
+
+
+async def test_whoever_replies_in_the_thread_that_was_left_takes_on_only_what_was_shown_there(house: House) -> None:
+    before = await started(house)
+    await moved(house)
+    await house.phone(ADA).texts("Hello?")
+    there = await house.thread(ADA, NEW)
+    await before.says("goes on in")
+
+    await house.agent().replies(before, "// I had seen that")
+
+    await house.agent().sees_mark(before, before.messages[-1].ts, "lock")
+    await there.says("Waiting since")

@@ -48,7 +48,11 @@ _DIDS = "SELECT DISTINCT did FROM conversation"
 _IS_OPENING = """
     SELECT 1 FROM entry JOIN name ON name.name = subject AND noun = 'm' JOIN message ON message.position = name.number
     JOIN conversation ON conversation.number = message.conversation
-    WHERE entry.state = 'trying' AND kind = 'show-message' AND thread IS NULL LIMIT 1
+    WHERE entry.state = 'trying' AND kind = 'show-message' AND thread IS NULL
+    UNION ALL
+    SELECT 1 FROM entry JOIN conversation ON conversation.id = subject
+    WHERE entry.state = 'trying' AND kind = 'say-note' AND thread IS NULL
+    LIMIT 1
 """
 # Three steps into the indexes of `message` for each conversation, however many messages it has.
 _ACTIVE = """

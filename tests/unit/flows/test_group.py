@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bridge.domain.command import SendSms
+from bridge.domain.command import Card, PostToThread, SendSms
 from bridge.domain.notice import Case, Notice
 from bridge.errors import Reason
 from bridge.wording import thread as words
@@ -105,6 +105,16 @@ async def test_of_a_group_that_has_opted_out_altogether_nobody_is_left_to_be_wri
 
     await books.goes_out()
     assert "one by one" not in said_in(books)[-1]
+
+
+async def test_the_first_post_of_a_group_says_who_wrote_its_text(books: Books) -> None:
+    books.plan = plan(contacts={ANN: "Ada Moss"})
+    await books.texts("Hi", sender=ANN, others=(BOB,))
+
+    (opening,) = [one for one in await books.goes_out() if isinstance(one, PostToThread)]
+
+    assert isinstance(opening.content, Card)
+    assert said(opening.content.footing) == "from Ada Moss · (212) 555-0142 "
 
 
 def said_in(books: Books) -> list[str]:
