@@ -22,6 +22,7 @@ _SHORT = {
     "entry_open",
     "entry_free",
     "entry_held",
+    "entry_planned",
     "erasure_open",
     "entry_trying",
     "entry_failed",
