@@ -67,11 +67,13 @@ class Channels:
 
     async def check_place(self, ref: ChannelRef, channel: str) -> None:
         """Raise `Permanent` with MOVED where `ref` is another channel; a name that leads nowhere may be this one."""
-        try:
-            here = await self._api.channel(ref)
-        except PortError:
-            return
-        if here != channel:
+        here = self._api.known_channel(ref)
+        if not here and not self._has_just_failed(ref):
+            try:
+                here = await self._api.channel(ref)
+            except PortError:
+                self._failed[ref] = self._clock.now()
+        if here and here != channel:
             raise Permanent(f"{ref}: the thread is in another channel", Reason.MOVED)
 
     def is_ours(self, channel: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo
 
 from adapters.slack.api import SlackApi
 from adapters.slack.names import Identity, Json
@@ -141,7 +141,10 @@ class People:
 
 
 def _zone(told: object) -> str:
-    return told if isinstance(told, str) and told in available_timezones() else _NOWHERE
+    try:
+        return ZoneInfo(str(told)).key
+    except (OSError, ValueError, KeyError):  # KeyError is what ZoneInfo raises for a name that it does not know
+        return _NOWHERE
 
 
 def _place(user: Json, me: Identity) -> Place:
