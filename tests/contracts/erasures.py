@@ -19,7 +19,19 @@ from bridge.domain.outbox import EntryChange, EntryState, OutboxEntry, WishKind
 from bridge.domain.phone import SenderName
 from bridge.domain.toll import Cap, Toll
 from bridge.ports import Ledger, Store
-from tests.contracts.bench import AGENT, ANN, BOB, MINUTE, Bench, conversation, entry, inbound, outbound, request
+from tests.contracts.bench import (
+    AGENT,
+    ANN,
+    BOB,
+    MINUTE,
+    Bench,
+    conversation,
+    entry,
+    inbound,
+    outbound,
+    request,
+    with_conversation,
+)
 
 E1 = EventKey("form/1")
 ANNS, BOBS = ConversationId("ann"), ConversationId("bob")
@@ -136,6 +148,44 @@ class Erasures:
             return [reached, again, ledger.sightings.forget(now + MINUTE, 10)]
 
         assert await store.transact(work) == [[True, True], [False] * 4, 1]
+
+    async def test_only_the_request_of_a_key_is_blanked_whatever_else_bears_that_name(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int]:
+            with_conversation(ledger, now)
+            for key in ("k1", "k2", "k3"):
+                ledger.sightings.first(request(key, body=b"words"), now)
+            ledger.messages.save(inbound("m1", now))  # the first of its kind, as k1 is of its own
+            ledger.outbox.enqueue(entry("e1", now))
+            ledger.sightings.blank([EventKey("m1"), EventKey("e1"), EventKey("never met")])
+            ledger.sightings.poison(EventKey("k2"), "cannot be read")
+            poison = ledger.audit.status(now).counts["poison"]
+            ledger.sightings.blank([EventKey("k2")])
+            left = ledger.audit.status(now).counts["poison"]
+            return [poison, left, ledger.sightings.forget(now + MINUTE, 9)]
+
+        assert await store.transact(work) == [1, 0, 2]
+
+    async def test_only_requests_of_the_stretch_that_hold_one_of_the_words_are_blanked(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int | None]:
+            for number, word in enumerate(("ann", "ann", "bob", "ann", "ann"), 1):
+                ledger.sightings.first(request(f"k{number}", body=f"From={word}".encode()), now)
+            ledger.sightings.poison(EventKey("k2"), "cannot be read")
+            reached = [
+                ledger.sightings.blank_naming(["ann", "nobody"], 1, 3),
+                ledger.sightings.blank_naming(["x"], 9, 3),
+            ]
+            poison = ledger.audit.status(now).counts["poison"]
+            return [*reached, poison, ledger.sightings.forget(now + MINUTE, 9)]
+
+        assert await store.transact(work) == [4, None, 0, 3]
+
+    async def test_without_words_nothing_is_blanked(self, store: Store) -> None:
+        def work(ledger: Ledger, now: datetime) -> list[int | None]:
+            ledger.sightings.first(request("k1", body=b"From=1"), now)
+            reached = [ledger.sightings.blank_naming([], 0, 3), ledger.sightings.blank_naming(["From=2"], 0, 3)]
+            return [*reached, ledger.sightings.forget(now + MINUTE, 9)]
+
+        assert await store.transact(work) == [1, 1, 1]
 
     async def test_unfinished_wishes_about_its_conversations_are_found_whatever_they_name(self, store: Store) -> None:
         def work(ledger: Ledger, now: datetime) -> set[str]:
