@@ -35,6 +35,7 @@ _DECISIONS = ("says that this reply arrived", "had this reply sent again")
 _AMBUSH_SECONDS = 4
 _SETTLING_SECONDS = 150
 _LOOK_AGAIN = 1.0  # seconds
+_PRESSED_AGAIN = 10.0  # seconds
 
 
 @dataclass(kw_only=True)
@@ -50,7 +51,7 @@ class Street:
     kills: int = 0
     kills_in_a_send: int = 0
     struck: asyncio.Event = field(default_factory=asyncio.Event)
-    decided: set[str] = field(default_factory=set)  # questions that a person has answered
+    decided: dict[str, float] = field(default_factory=dict)  # the notes, and when they were answered last
     numbers: "itertools.count[int]" = field(default_factory=itertools.count)
 
     async def begin(self) -> None:
@@ -112,19 +113,24 @@ class Street:
         return verdict
 
     def questions(self) -> list[tuple[str, Message, Message]]:
-        """Return the notes that nobody has answered yet, each with its phone and the reply that it asks about."""
+        """Return the notes that nobody has answered yet, each with its phone and the reply that it asks about.
+
+        A press that was not taken in, because the store was busy, is told to whoever pressed: he presses again.
+        """
+        now = asyncio.get_running_loop().time()
         return [
             (phone, note, unclear)
             for phone, root in self.threads().items()
             for note in self.house.slack.thread(CHANNEL, root)
             for unclear in self.house.slack.thread(CHANNEL, root)
-            if note.ts not in self.decided and buttons(note, _AGAIN) and "question" in unclear.reactions
+            if now - self.decided.get(note.ts, 0) > _PRESSED_AGAIN and buttons(note, _AGAIN)
+            if "question" in unclear.reactions
         ]
 
     async def decide(self) -> None:
         """Look at the phone, as a person would ask its owner, and press the right button; a thread has one question."""
         for phone, note, unclear in self.questions():
-            self.decided.add(note.ts)
+            self.decided[note.ts] = asyncio.get_running_loop().time()
             label = _ARRIVED if unclear.text in self.house.carrier.phone(phone).texts(DID) else _AGAIN
             action = buttons(note, label)[0]["action_id"]
             await self.house.slack.interactions.press("U0DESK", CHANNEL, note.ts, action)
